@@ -1,0 +1,175 @@
+"""The built front end, served from memory: compressed, cached, without redirects; the rest goes to the inner app."""
+
+import hashlib
+import mimetypes
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cabinet.api.security_headers import content_policy, script_hashes
+from cabinet.domain import cookies
+
+_YEAR = 365 * 24 * 60 * 60
+_IMMUTABLE = f"public, max-age={_YEAR}, immutable"
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+_NOT_FOUND = "/404.html"
+_HTML_ONLY = {"/__spa-fallback.html", _NOT_FOUND}
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file: its bytes as they are and compressed, and the headers that do not depend on the request."""
+
+    body: bytes
+    etag: bytes
+    headers: Headers
+    encoded: dict[str, bytes] = field(default_factory=dict)
+    html: bool = False
+
+    def pick(self, accepted: str) -> tuple[bytes, Headers]:
+        """The smallest body that the browser reads, and its headers."""
+        for name, body in self.encoded.items():
+            if name in accepted:
+                return body, [*self.headers, (b"content-encoding", name.encode())]
+        return self.body, self.headers
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCookie:
+    """The first-party mark of a browser, set with its first page."""
+
+    https: bool
+
+    @property
+    def name(self) -> str:
+        """`device`, or `__Host-device` under https."""
+        return cookies.cookie_name(cookies.DEVICE, https=self.https)
+
+    def missing(self, sent: str) -> bool:
+        """Whether the request's `Cookie` header lacks it."""
+        return not any(part.strip().startswith(f"{self.name}=") for part in sent.split(";"))
+
+    def fresh(self) -> bytes:
+        """A `Set-Cookie` value with 256 random bits."""
+        secure = "; Secure" if self.https else ""
+        value = secrets.token_urlsafe(32)
+        return f"{self.name}={value}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax{secure}".encode()
+
+
+def load_files(folder: Path, *, https: bool) -> dict[str, StoredFile]:
+    """Every file of a build by the path that asks for it: `/login` finds `login/index.html`."""
+    stored: dict[str, StoredFile] = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix in {".br", ".gz"}:
+            continue
+        name = "/" + path.relative_to(folder).as_posix()
+        file = _load(path, name, https=https)
+        if name.endswith("/index.html"):
+            stored[name.removesuffix("/index.html") or "/"] = file
+        elif path.suffix != ".html" or name in _HTML_ONLY:
+            stored[name] = file
+    return stored
+
+
+def _load(path: Path, name: str, *, https: bool) -> StoredFile:
+    body = path.read_bytes()
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
+    hashed = name.startswith("/assets/")
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"etag", etag),
+        (b"cache-control", (_IMMUTABLE if hashed else "no-cache").encode()),
+        (b"vary", b"accept-encoding"),
+    ]
+    html = path.suffix == ".html"
+    if html:
+        policy = content_policy(script_hashes(body.decode()), https=https)
+        headers.append((b"content-security-policy", policy))
+    sidecars = ((encoding, path.with_name(path.name + suffix)) for encoding, suffix in _ENCODINGS)
+    encoded = {encoding: side.read_bytes() for encoding, side in sidecars if side.exists()}
+    return StoredFile(body, etag, headers, encoded, html)
+
+
+class StaticFiles:
+    """Answers what the build holds; asks the inner app for the rest; gives its 404s the portal's own page."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        folder: Path,
+        device: DeviceCookie,
+        closed: Iterable[str] = (),
+        plain: str = "/api/",
+    ) -> None:
+        """Args:
+        inner: the app behind.
+        folder: a finished build.
+        device: the cookie that comes with pages.
+        closed: path prefixes of the inner app that nobody may reach.
+        plain: the prefix whose 404s stay as the inner app says them.
+        """
+        self._inner = inner
+        self._files = load_files(folder, https=device.https)
+        self._device = device
+        self._closed = tuple(closed)
+        self._plain = plain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        path: str = scope["path"]
+        reading = scope["method"] in {"GET", "HEAD"}
+        file = self._files.get(path.rstrip("/") or "/") if reading else None
+        if path in _HTML_ONLY or path.startswith(self._closed):
+            await self._missing(scope, send)
+        elif file is not None:
+            await self._answer(file, scope, send, 200)
+        elif path.startswith(self._plain):
+            await self._inner(scope, receive, send)
+        else:
+            await self._inner(scope, receive, self._own_404(scope, send))
+
+    async def _missing(self, scope: Scope, send: Send) -> None:
+        await self._answer(self._files[_NOT_FOUND], scope, send, 404)
+
+    async def _answer(self, file: StoredFile, scope: Scope, send: Send, status: int) -> None:
+        asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        body, headers = file.pick(asked.get("accept-encoding", ""))
+        if file.html and self._device.missing(asked.get("cookie", "")):
+            headers = [*headers, (b"set-cookie", self._device.fresh())]
+        if status == 200 and file.etag.decode() in asked.get("if-none-match", ""):  # noqa: PLR2004
+            status, body = 304, b""
+        else:
+            headers = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def _own_404(self, scope: Scope, send: Send) -> Send:
+        """Passes the inner app's answers on, but in the place of its 404 sends the portal's page."""
+        replaced = False
+
+        async def sending(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] == 404:  # noqa: PLR2004
+                replaced = True
+                await self._missing(scope, send)
+            elif not replaced:
+                await send(message)
+
+        return sending

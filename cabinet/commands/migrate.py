@@ -1,0 +1,19 @@
+"""`migrate`: the database at its newest shape."""
+
+import typer
+
+from cabinet.commands.serve import read_settings
+
+
+def mount(application: typer.Typer) -> None:
+    """Adds the command."""
+    application.command("migrate")(run)
+
+
+def run() -> None:
+    """Bring the database to the newest version; nothing to do when it is there already."""
+    settings = read_settings()
+    from cabinet.persistence.engine import migrate  # noqa: PLC0415, other commands start without it
+
+    migrate(settings.database)
+    typer.echo("The database is at its newest version.")

@@ -1,0 +1,26 @@
+"""What Reflex asks of a project; our own settings live in `cabinet/settings.py`."""
+
+import reflex as rx
+from reflex_base.plugins.sitemap import SitemapPlugin
+
+from cabinet.api.socket_gate import allowed_origins
+from cabinet.settings import Environment, Settings
+
+_settings = Settings()
+_local = None if _settings.env is Environment.PRODUCTION else _settings.port
+
+config = rx.Config(
+    app_name="cabinet",
+    backend_host=_settings.host,
+    backend_port=_settings.port,
+    frontend_port=_settings.port,
+    cors_allowed_origins=allowed_origins(_settings.address, _local),
+    transport="websocket",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    # scripts/build.py compresses after its own pass over the files, brotli and gzip.
+    frontend_compression_formats=[],
+    disable_plugins=[SitemapPlugin],
+    show_built_with_reflex=False,
+    telemetry_enabled=False,
+    trusted_proxy_hops=_settings.trusted_proxies,
+)
