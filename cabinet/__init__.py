@@ -1,0 +1,1 @@
+"""The self-service portal of a gas supplier: личный кабинет абонента."""

@@ -1,0 +1,1 @@
+"""Plain HTTP beside the socket: session cookie, pictures, health, demo bank."""

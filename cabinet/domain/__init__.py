@@ -1,0 +1,1 @@
+"""Pure rules of the gas portal: standard library only, no input or output."""

@@ -1,0 +1,1 @@
+"""Tables and the repository of one noun per file."""

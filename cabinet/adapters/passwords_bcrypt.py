@@ -1,0 +1,49 @@
+"""Passwords and proofs by bcrypt."""
+
+import base64
+import hashlib
+import hmac
+import unicodedata
+
+import bcrypt
+
+from cabinet.domain.pins import comparable
+
+
+class BcryptPasswords:
+    """`bcrypt(base64(HMAC-SHA256(pepper, NFC(password))))`; proofs of registers are plain bcrypt.
+
+    bcrypt reads 72 bytes and no more, which is 37 Cyrillic letters; the HMAC makes every letter of a
+    password of any length count. What is compared with nothing is compared with a dummy of the same
+    cost, so that it takes the same time.
+    """
+
+    def __init__(self, pepper: bytes, cost: int) -> None:
+        self._pepper = pepper
+        self._cost = cost
+        self._dummy = bcrypt.hashpw(b"", bcrypt.gensalt(cost))
+        # Registers carry hashes of cost 10: what they are compared with by default.
+        self._plain_dummy = bcrypt.hashpw(b"", bcrypt.gensalt(min(cost, 10)))
+
+    def hash(self, password: str) -> str:
+        """What to store of a password of the portal."""
+        return bcrypt.hashpw(self._peppered(password), bcrypt.gensalt(self._cost)).decode()
+
+    def verify(self, password: str, stored: str) -> bool:
+        """Whether it is the password; an empty `stored` costs the same time and is never right."""
+        right = bcrypt.checkpw(self._peppered(password), stored.encode() if stored else self._dummy)
+        return right and bool(stored)
+
+    def hash_plain(self, secret: str) -> str:
+        """Plain bcrypt of the UTF-8 text."""
+        return bcrypt.hashpw(secret.encode(), bcrypt.gensalt(min(self._cost, 10))).decode()
+
+    def verify_plain(self, secret: str, stored: str) -> bool:
+        """Whether plain bcrypt of the text fits; an empty side costs the same time and is never right."""
+        text = comparable(secret)
+        right = bcrypt.checkpw(text.encode(), stored.encode() if stored else self._plain_dummy)
+        return right and bool(stored) and bool(text)
+
+    def _peppered(self, password: str) -> bytes:
+        text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+        return base64.b64encode(hmac.new(self._pepper, text, hashlib.sha256).digest())

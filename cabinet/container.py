@@ -1,0 +1,91 @@
+"""The only place that chooses an adapter for a port."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.clock_system import SystemClock
+from cabinet.adapters.mail_outbox import OutboxMail
+from cabinet.adapters.passwords_bcrypt import BcryptPasswords
+from cabinet.adapters.sms_outbox import OutboxSms
+from cabinet.domain.codes import digest
+from cabinet.persistence.engine import make_engine
+from cabinet.persistence.unit_of_work import snapshots, transactions
+from cabinet.services.deps import Deps
+from cabinet.settings import Settings
+
+
+class SettingUnknown(ValueError):
+    """A setting names an adapter that this version does not have."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
+
+
+def current_database_url() -> str:
+    """The database that the settings name."""
+    return settings().database
+
+
+@cache
+def current() -> Deps:
+    """The dependencies of this process."""
+    return build(settings())
+
+
+def build(chosen: Settings) -> Deps:
+    """The dependencies that the settings choose.
+
+    Raises:
+        SettingUnknown: no such adapter here.
+    """
+    clock = SystemClock()
+    engine = make_engine(chosen.database)
+    key = secret_key(chosen)
+    outbox = chosen.data_dir / "outbox"
+    _refuse_unknown(chosen)
+    return Deps(
+        transaction=transactions(engine),
+        snapshot=snapshots(engine),
+        clock=clock,
+        secret_key=key,
+        address=chosen.address,
+        passwords=BcryptPasswords(digest(key, "pepper", "password").encode(), chosen.bcrypt_cost),
+        mail=OutboxMail(outbox / "mail", chosen.mail_from, clock),
+        sms=OutboxSms(outbox / "sms", clock),
+        acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),
+    )
+
+
+def _refuse_unknown(chosen: Settings) -> None:
+    known = {
+        "MAIL": (chosen.mail, "outbox"),
+        "SMS": (chosen.sms, "outbox"),
+        "ACQUIRER": (chosen.acquirer, "demo"),
+    }
+    for name, (value, only) in known.items():
+        if value != only:
+            msg = f"CABINET_{name}={value}: this version has `{only}` only"
+            raise SettingUnknown(msg)
+
+
+def secret_key(chosen: Settings) -> bytes:
+    """The key of the settings, or one made in DATA_DIR at the first start (never in production)."""
+    given = chosen.secret_key.get_secret_value()
+    return given.encode() if given else _kept_key(chosen.data_dir / "secret.key")
+
+
+def _kept_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()

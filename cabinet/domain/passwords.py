@@ -1,0 +1,60 @@
+"""What a password of the portal must be (NIST 800-63B-4: length, no composition rules)."""
+
+import unicodedata
+from typing import Final
+
+from cabinet.domain.errors import InputError
+
+LEAST: Final = 8
+MOST: Final = 256
+
+
+class PasswordShort(InputError):
+    """Fewer than eight characters."""
+
+    code = "password.short"
+    field = "password"
+
+
+class PasswordLong(InputError):
+    """More than anybody types: a way to make hashing slow."""
+
+    code = "password.long"
+    field = "password"
+
+
+class PasswordLikeLogin(InputError):
+    """The password is made of the login."""
+
+    code = "password.like_login"
+    field = "password"
+
+
+class PasswordCommon(InputError):
+    """In the list of passwords that are tried first by whoever guesses."""
+
+    code = "password.common"
+    field = "password"
+
+
+def checked(password: str, login: str) -> str:
+    """The password in NFC, when it may be one.
+
+    Raises:
+        PasswordShort, PasswordLong, PasswordLikeLogin, PasswordCommon: it may not.
+    """
+    text = unicodedata.normalize("NFC", password)
+    if len(text) < LEAST:
+        raise PasswordShort(least=LEAST)
+    if len(text) > MOST:
+        raise PasswordLong(most=MOST)
+    folded, name = text.casefold(), login.casefold()
+    local = name.partition("@")[0]
+    if folded in name or name in folded or (len(local) >= LEAST and local in folded):
+        raise PasswordLikeLogin
+    if (
+        len(set(folded)) <= 2
+        or folded in "01234567890qwertyuiopasdfghjklzxcvbnmйцукенгшщзхъфывапролджэячсмитьбю"
+    ):  # noqa: PLR2004 - two different characters
+        raise PasswordCommon
+    return text

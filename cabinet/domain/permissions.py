@@ -1,0 +1,107 @@
+"""Who is asking, and what they may do. Both gates, the handlers' and the services', speak these words."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from cabinet.domain.errors import Denied, SignInNeeded
+
+
+class Permission(StrEnum):
+    """What a handler or a service asks of its caller."""
+
+    PUBLIC = "public"
+    PROFILE = "profile"
+    ACCOUNT_LINK = "account.link"
+    ACCOUNT_VIEW = "account.view"
+    READING_SUBMIT = "reading.submit"
+    CHARGES_VIEW = "charges.view"
+    PAYMENT_MAKE = "payment.make"
+    REGISTER_IMPORT = "register.import"
+    PIN_ISSUE = "pin.issue"
+
+
+PUBLIC: Final = Permission.PUBLIC
+
+_SUBSCRIBER: Final = frozenset(
+    {
+        Permission.PROFILE,
+        Permission.ACCOUNT_LINK,
+        Permission.ACCOUNT_VIEW,
+        Permission.READING_SUBMIT,
+        Permission.CHARGES_VIEW,
+        Permission.PAYMENT_MAKE,
+    }
+)
+_SYSTEM: Final = frozenset({Permission.REGISTER_IMPORT, Permission.PIN_ISSUE})
+
+
+class AccessLevel(IntEnum):
+    """What a link between a user and a лицевой счёт opens; a higher level includes the lower."""
+
+    BASIC = 1
+    EXTENDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser: the digest of its HttpOnly device cookie ("" without one) and its address."""
+
+    device: str
+    address: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. `user_id` is None for a visitor and for the system itself.
+
+    Attributes:
+        user_id: the signed-in user.
+        session_id: the session that the request came with.
+        visitor: the browser, for limits and the human check.
+    """
+
+    visitor: Visitor
+    user_id: int | None = None
+    session_id: int | None = None
+    granted: frozenset[Permission] = field(default_factory=frozenset)
+
+    @classmethod
+    def subscriber(cls, visitor: Visitor, user_id: int, session_id: int) -> "Actor":
+        """A signed-in subscriber."""
+        return cls(visitor, user_id, session_id, _SUBSCRIBER)
+
+    @classmethod
+    def anonymous(cls, visitor: Visitor) -> "Actor":
+        """A visitor who is not signed in."""
+        return cls(visitor)
+
+    @classmethod
+    def system(cls) -> "Actor":
+        """The supplier's command line and the worker: they run where the database is."""
+        return cls(Visitor("", "local", "command line"), granted=_SYSTEM)
+
+    def require(self, permission: Permission) -> None:
+        """Pass, or raise.
+
+        Raises:
+            SignInNeeded: a visitor asks for more than the public.
+            Denied: a signed-in user lacks it.
+        """
+        if permission is PUBLIC or permission in self.granted:
+            return
+        if self.user_id is None and not self.granted:
+            raise SignInNeeded
+        raise Denied
+
+    @property
+    def user(self) -> int:
+        """The user's id.
+
+        Raises:
+            SignInNeeded: nobody is signed in.
+        """
+        if self.user_id is None:
+            raise SignInNeeded
+        return self.user_id

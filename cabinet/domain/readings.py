@@ -1,0 +1,108 @@
+"""Readings of a meter: the window, what may follow what, and what one means in cubic metres."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from cabinet.domain.errors import InputError
+from cabinet.domain.period import BillingPeriod
+from cabinet.domain.volume import DialValue
+
+UNUSUAL_TIMES: Final = 3
+
+
+class ReadingKind(StrEnum):
+    """Where a value comes from, never mixed in what is shown."""
+
+    ACTUAL = "actual"
+    ESTIMATED = "estimated"
+    CONTROL = "control"
+
+
+class ReadingSource(StrEnum):
+    """By which way it came in."""
+
+    WEB = "web"
+    REGISTER = "register"
+
+
+class ReadingBelowPrevious(InputError):
+    """Lower than the previous actual one; facts `previous`, as on the dial."""
+
+    code = "reading.below_previous"
+    field = "value"
+
+
+class ReadingTooLarge(InputError):
+    """More than any subscriber burns; facts `volume`, `most` in m³."""
+
+    code = "reading.too_large"
+    field = "value"
+
+
+class ReadingUnusual(InputError):
+    """More than three times the usual: to be confirmed, not refused; facts `volume`, `usual`."""
+
+    code = "reading.unusual"
+    field = "value"
+
+
+class ReadingUncancellable(InputError):
+    """Its billing period is closed, or it was not sent from here."""
+
+    code = "reading.uncancellable"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWindow:
+    """Days of a month in which readings are taken; may span a month's end (25–3)."""
+
+    from_day: int
+    to_day: int
+
+    def is_open(self, day: date) -> bool:
+        """Whether a reading taken on that day is counted in its window."""
+        if self.from_day <= self.to_day:
+            return self.from_day <= day.day <= self.to_day
+        return day.day >= self.from_day or day.day <= self.to_day
+
+    def period_for(self, day: date) -> BillingPeriod:
+        """The billing period in which a reading sent on that day is counted.
+
+        A window that spans a month's end belongs to the month it opens in. After it closes, the
+        reading is counted in the next one (the supplier's rule).
+        """
+        month = BillingPeriod.of(day)
+        if self.from_day > self.to_day:
+            return month.plus(-1) if day.day <= self.to_day else month
+        return month.plus(1) if day.day > self.to_day else month
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """What is known of a meter's dial before a new reading."""
+
+    capacity: int
+    previous: DialValue | None
+
+    def consumption(self, value: DialValue, most: int) -> int:
+        """Cubic metres since the previous reading; zero is a valid reading.
+
+        Raises:
+            ReadingBelowPrevious: lower than the previous actual one.
+            ReadingTooLarge: more than the supplier's maximum consumption, `most` m³.
+        """
+        if self.previous is None:
+            return 0
+        if value < self.previous:
+            raise ReadingBelowPrevious(previous=self.previous.shown(self.capacity))
+        volume = value.cubic_metres - self.previous.cubic_metres
+        if volume > most:
+            raise ReadingTooLarge(volume=volume, most=most)
+        return volume
+
+
+def is_unusual(volume: int, usual: int) -> bool:
+    """Whether to ask «точно столько?»: more than three times the usual month, and not a trifle."""
+    return usual > 0 and volume > UNUSUAL_TIMES * usual

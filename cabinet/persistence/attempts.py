@@ -1,0 +1,87 @@
+"""Tries that are limited, counted before they are checked."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.errors import TooMany
+from cabinet.domain.limits import Limit
+from cabinet.persistence.types import instant, key
+
+
+class Attempt(SQLModel, table=True):
+    """One try at something limited."""
+
+    __tablename__ = "attempts"
+
+    id: int | None = key()
+    bucket: str = Field(max_length=32)
+    subject: str = Field(max_length=254, index=True)
+    at: datetime = instant()
+
+
+class Attempts:
+    """The repository of tries."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def left(self, limit: Limit, subject: str | int, now: datetime) -> int:
+        """How many tries are left."""
+        return max(0, limit.most - len(self._within(limit, str(subject), now)))
+
+    def reserve(self, limit: Limit, subject: str | int, now: datetime) -> int:
+        """Count one try and give the number of tries left after it.
+
+        Two reservations of one subject never run side by side: SQLite's writers queue, PostgreSQL
+        takes an advisory lock until the transaction ends.
+
+        Raises:
+            TooMany: none is left; fact `retry_in` in seconds.
+        """
+        subject = str(subject)
+        self._lock(f"{limit.bucket}:{subject}")
+        tries = self._within(limit, subject, now)
+        if len(tries) >= limit.most:
+            reopens = tries[-limit.most] + limit.within
+            raise TooMany(retry_in=max(1, int((reopens - now).total_seconds())), bucket=limit.bucket)
+        self._session.add(Attempt(bucket=limit.bucket, subject=subject, at=now))
+        self._session.flush()
+        return limit.most - len(tries) - 1
+
+    def release(self, limit: Limit, subject: str | int) -> None:
+        """Take the newest try back: it was right, so it does not count."""
+        newest = self._session.exec(
+            select(Attempt)
+            .where(Attempt.bucket == limit.bucket, Attempt.subject == str(subject))
+            .order_by(col(Attempt.id).desc())
+            .limit(1)
+        ).one_or_none()
+        if newest:
+            self._session.delete(newest)
+            self._session.flush()
+
+    def forget_before(self, limit: Limit, now: datetime) -> int:
+        """Delete what no limit of the bucket can count any more."""
+        gone = self._session.exec(
+            delete(Attempt).where(col(Attempt.bucket) == limit.bucket, col(Attempt.at) <= now - limit.within)
+        )
+        return gone.rowcount
+
+    def _within(self, limit: Limit, subject: str, now: datetime) -> list[datetime]:
+        return list(
+            self._session.exec(
+                select(Attempt.at)
+                .where(
+                    Attempt.bucket == limit.bucket,
+                    Attempt.subject == subject,
+                    col(Attempt.at) > now - limit.within,
+                )
+                .order_by(col(Attempt.at))
+            )
+        )
+
+    def _lock(self, name: str) -> None:
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))

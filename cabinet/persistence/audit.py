@@ -1,0 +1,53 @@
+"""Who did what and when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.permissions import Actor
+from cabinet.persistence.types import instant, key, refers
+
+
+class AuditEvent(SQLModel, table=True):
+    """One deed; `details` hold no secrets."""
+
+    __tablename__ = "audit_events"
+
+    id: int | None = key()
+    at: datetime = instant()
+    action: str = Field(max_length=48, index=True)
+    user_id: int | None = refers("users.id", default=None)
+    object_id: int | None = Field(default=None)
+    address: str = Field(max_length=64)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Audit:
+    """The repository of deeds; it only grows."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(
+        self, actor: Actor, at: datetime, action: str, object_id: int | None = None, **details: str | int
+    ) -> None:
+        """Add one."""
+        event = AuditEvent(
+            at=at,
+            action=action,
+            user_id=actor.user_id,
+            object_id=object_id,
+            address=actor.visitor.address,
+            details=details,
+        )
+        self._session.add(event)
+
+    def list_actions(self, action: str) -> list[AuditEvent]:
+        """All events of an action, oldest first."""
+        return list(
+            self._session.exec(
+                select(AuditEvent).where(AuditEvent.action == action).order_by(col(AuditEvent.id))
+            )
+        )

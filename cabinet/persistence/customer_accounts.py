@@ -1,0 +1,197 @@
+"""Лицевые счета, who is linked to them, and the proofs that open them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import UniqueConstraint, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.errors import Conflict, NotFound
+from cabinet.domain.permissions import AccessLevel, Actor
+from cabinet.persistence.suppliers import Supplier
+from cabinet.persistence.types import Exact, instant, key, refers
+
+
+class ExtendedAccessNeeded(Conflict):
+    """The account is linked in basic access, which can only pay."""
+
+    code = "access.extended_needed"
+
+
+class CustomerAccount(SQLModel, table=True):
+    """Лицевой счёт with its premises, as the supplier's register tells of it."""
+
+    __tablename__ = "customer_accounts"
+    __table_args__ = (UniqueConstraint("supplier_id", "number"),)
+
+    id: int | None = key()
+    supplier_id: int = refers("suppliers.id", index=False)
+    number: str = Field(max_length=32)
+    els: str = Field(max_length=10, default="")
+    izhku: str = Field(max_length=13, default="")
+    last_name: str = Field(max_length=80, default="")
+    first_name: str = Field(max_length=80, default="")
+    middle_name: str = Field(max_length=80, default="")
+    region: str = Field(max_length=80, default="")
+    locality: str = Field(max_length=120)
+    street: str = Field(max_length=120)
+    house: str = Field(max_length=24)
+    flat: str = Field(max_length=24, default="")
+    area_m2: Decimal | None = Field(default=None, sa_type=Exact)
+    residents: int | None = None
+    usage: str = Field(max_length=16, default="")
+
+    @property
+    def address(self) -> str:
+        """The full address in one line."""
+        flat = f", кв. {self.flat}" if self.flat else ""
+        return f"{self.locality}, {self.street}, д. {self.house}{flat}"
+
+    @property
+    def short_address(self) -> str:
+        """«ул. Песочная, 86-12»: how its owner calls it."""
+        flat = f"-{self.flat}" if self.flat else ""
+        return f"{self.street}, {self.house}{flat}"
+
+
+class AccountLink(SQLModel, table=True):
+    """Which user sees which account, and how much of it."""
+
+    __tablename__ = "account_links"
+    __table_args__ = (UniqueConstraint("user_id", "customer_account_id"),)
+
+    id: int | None = key()
+    user_id: int = refers("users.id", index=False)
+    customer_account_id: int = refers("customer_accounts.id")
+    level: int
+    alias: str = Field(max_length=60, default="")
+    linked_at: datetime = instant()
+    extended_at: datetime | None = instant(default=None)
+
+
+class AccessPin(SQLModel, table=True):
+    """A PIN or a former-cabinet password of an account, as a bcrypt hash of its UTF-8 text."""
+
+    __tablename__ = "access_pins"
+    __table_args__ = (UniqueConstraint("customer_account_id", "kind"),)
+
+    id: int | None = key()
+    customer_account_id: int = refers("customer_accounts.id", index=False)
+    kind: str = Field(max_length=8)
+    bcrypt_hash: str = Field(max_length=60)
+    issued_at: datetime = instant()
+
+
+PIN_KIND = "pin"
+LEGACY_KIND = "legacy"
+
+
+@dataclass(frozen=True)
+class LinkedAccount:
+    """An account with the link that lets its user see it."""
+
+    account: CustomerAccount
+    link: AccountLink
+    supplier: Supplier
+
+    @property
+    def level(self) -> AccessLevel:
+        """How much of it the user sees."""
+        return AccessLevel(self.link.level)
+
+
+class CustomerAccounts:
+    """The repository of accounts; whatever it gives to a user goes through a link of that user."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_for(self, actor: Actor, account_id: int, level: AccessLevel = AccessLevel.BASIC) -> LinkedAccount:
+        """The actor's own account at a level of access.
+
+        Raises:
+            NotFound: there is none, or it is not linked to the actor.
+            ExtendedAccessNeeded: it is linked, but at a lower level.
+        """
+        found = next((x for x in self._linked(actor, account_id)), None)
+        if found is None:
+            raise NotFound
+        if found.level < level:
+            raise ExtendedAccessNeeded
+        return found
+
+    def list_for(self, actor: Actor) -> list[LinkedAccount]:
+        """All accounts linked to the actor, first linked first."""
+        return self._linked(actor)
+
+    def _linked(self, actor: Actor, account_id: int | None = None) -> list[LinkedAccount]:
+        statement = (
+            select(CustomerAccount, AccountLink, Supplier)
+            .join(AccountLink, col(AccountLink.customer_account_id) == col(CustomerAccount.id))
+            .join(Supplier, col(Supplier.id) == col(CustomerAccount.supplier_id))
+            .where(AccountLink.user_id == actor.user)
+            .order_by(col(AccountLink.id))
+        )
+        if account_id is not None:
+            statement = statement.where(CustomerAccount.id == account_id)
+        return [LinkedAccount(*row) for row in self._session.exec(statement)]
+
+    def find_by_number(self, supplier_id: int, number: str) -> CustomerAccount | None:
+        """The account of a supplier by its normalised number, whoever asks: show it masked."""
+        return self._session.exec(
+            select(CustomerAccount).where(
+                CustomerAccount.supplier_id == supplier_id, CustomerAccount.number == number
+            )
+        ).one_or_none()
+
+    def find_pin(self, account_id: int, kind: str) -> str:
+        """The bcrypt hash of a proof, or "" when the account has none."""
+        return (
+            self._session.exec(
+                select(AccessPin.bcrypt_hash).where(
+                    AccessPin.customer_account_id == account_id, AccessPin.kind == kind
+                )
+            ).one_or_none()
+            or ""
+        )
+
+    def replace_pin(self, account_id: int, kind: str, bcrypt_hash: str, now: datetime) -> None:
+        """Store a PIN; the former one of its kind is revoked by that."""
+        changed = self._session.exec(
+            update(AccessPin)
+            .where(col(AccessPin.customer_account_id) == account_id, col(AccessPin.kind) == kind)
+            .values(bcrypt_hash=bcrypt_hash, issued_at=now)
+        )
+        if not changed.rowcount:
+            self._session.add(
+                AccessPin(customer_account_id=account_id, kind=kind, bcrypt_hash=bcrypt_hash, issued_at=now)
+            )
+        self._session.flush()
+
+    def link(self, actor: Actor, account_id: int, level: AccessLevel, now: datetime) -> AccountLink:
+        """Link the account to the actor, or raise an existing link's level; it never falls."""
+        link = self._session.exec(
+            select(AccountLink)
+            .where(AccountLink.user_id == actor.user, AccountLink.customer_account_id == account_id)
+            .with_for_update()
+        ).one_or_none()
+        if link is None:
+            link = AccountLink(user_id=actor.user, customer_account_id=account_id, level=level, linked_at=now)
+            self._session.add(link)
+        link.level = max(link.level, int(level))
+        if level is AccessLevel.EXTENDED and link.extended_at is None:
+            link.extended_at = now
+        self._session.flush()
+        return link
+
+    def list_owners(self, account_id: int) -> list[int]:
+        """The users who have extended access to an account."""
+        return list(
+            self._session.exec(
+                select(AccountLink.user_id).where(
+                    AccountLink.customer_account_id == account_id,
+                    AccountLink.level == int(AccessLevel.EXTENDED),
+                )
+            )
+        )

@@ -1,0 +1,161 @@
+"""The append-only double-entry journal of money, and the outbox of messages about it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint, func, insert
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.errors import Conflict
+from cabinet.domain.money import Money
+from cabinet.domain.payments import Entry, Ledger
+from cabinet.persistence.types import instant, key, kopecks, refers
+
+
+class JournalUnbalanced(Conflict):
+    """The entries of a transaction do not sum to zero: a bug, never stored."""
+
+    code = "journal.unbalanced"
+
+
+class JournalTransaction(SQLModel, table=True):
+    """One fact about money; unique by where it comes from, so it is never told twice."""
+
+    __tablename__ = "journal_transactions"
+    __table_args__ = (UniqueConstraint("provider", "object_id", "kind"),)
+
+    id: int | None = key()
+    at: datetime = instant()
+    kind: str = Field(max_length=16)
+    provider: str = Field(max_length=24)
+    object_id: str = Field(max_length=64)
+
+
+class JournalEntry(SQLModel, table=True):
+    """One side of a transaction, in kopecks."""
+
+    __tablename__ = "journal_entries"
+
+    id: int | None = key()
+    transaction_id: int = refers("journal_transactions.id")
+    ledger: str = Field(max_length=12)
+    customer_account_id: int | None = refers("customer_accounts.id", default=None)
+    amount_kopecks: int = kopecks()
+
+
+class OutboxMessage(SQLModel, table=True):
+    """A letter or an SMS to be sent, stored with the fact that it tells of."""
+
+    __tablename__ = "outbox"
+
+    id: int | None = key()
+    channel: str = Field(max_length=8)
+    to: str = Field(max_length=254)
+    template: str = Field(max_length=40)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = instant()
+    due_at: datetime | None = instant(default=None, index=True)
+    attempts: int = 0
+    sent_at: datetime | None = instant(default=None)
+    dead_at: datetime | None = instant(default=None)
+    last_error: str = Field(default="", max_length=200)
+
+
+class Journal:
+    """The repository of the journal: it is only added to."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def post(
+        self, kind: str, provider: str, object_id: str, entries: Sequence[Entry], at: datetime
+    ) -> JournalTransaction:
+        """Store a transaction whole.
+
+        Raises:
+            JournalUnbalanced: its entries do not sum to zero.
+        """
+        if sum(entry.amount.kopecks for entry in entries):
+            raise JournalUnbalanced
+        transaction = JournalTransaction(kind=kind, provider=provider, object_id=object_id, at=at)
+        self._session.add(transaction)
+        self._session.flush()
+        rows = [
+            {
+                "transaction_id": transaction.id,
+                "ledger": entry.ledger,
+                "customer_account_id": entry.customer_account_id,
+                "amount_kopecks": entry.amount.kopecks,
+            }
+            for entry in entries
+        ]
+        self._session.execute(insert(JournalEntry), rows)
+        return transaction
+
+    def balance(self, account_id: int) -> Money:
+        """What an account owes (negative: overpaid): the fold of its entries."""
+        total = self._session.exec(
+            select(func.coalesce(func.sum(JournalEntry.amount_kopecks), 0)).where(
+                JournalEntry.customer_account_id == account_id,
+                JournalEntry.ledger == Ledger.SUBSCRIBER,
+            )
+        ).one()
+        return Money(int(total))
+
+    def total(self) -> Money:
+        """The sum of all entries: zero, or the journal is broken."""
+        return Money(
+            int(self._session.exec(select(func.coalesce(func.sum(JournalEntry.amount_kopecks), 0))).one())
+        )
+
+    def unbalanced(self) -> list[int]:
+        """Transactions whose entries do not sum to zero: none, or the journal is broken."""
+        return list(
+            self._session.exec(
+                select(JournalEntry.transaction_id)
+                .group_by(col(JournalEntry.transaction_id))
+                .having(func.sum(JournalEntry.amount_kopecks) != 0)
+            )
+        )
+
+
+class Outbox:
+    """The repository of messages to send."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, channel: str, to: str, template: str, now: datetime, **facts: str | int) -> None:
+        """Store a message with the fact that it tells of."""
+        message = OutboxMessage(
+            channel=channel, to=to, template=template, facts=facts, created_at=now, due_at=now
+        )
+        self._session.add(message)
+
+    def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
+        """The oldest due message, kept from other workers until the lease ends."""
+        message = self._session.exec(
+            select(OutboxMessage)
+            .where(col(OutboxMessage.due_at) <= now)
+            .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if message:
+            message.due_at = now + lease
+            message.attempts += 1
+            self._session.flush()
+        return message
+
+    def get(self, message_id: int) -> OutboxMessage:
+        """A message that was claimed."""
+        return self._session.exec(select(OutboxMessage).where(OutboxMessage.id == message_id)).one()
+
+    def count_waiting(self) -> int:
+        """How many messages are still to be sent."""
+        return int(
+            self._session.exec(
+                select(func.count()).select_from(OutboxMessage).where(col(OutboxMessage.due_at).is_not(None))
+            ).one()
+        )

@@ -1,0 +1,118 @@
+"""Suppliers and their dated rules and prices."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.errors import NotFound
+from cabinet.domain.readings import ReadingWindow
+from cabinet.persistence.types import Exact, key, refers
+
+
+class Supplier(SQLModel, table=True):
+    """Поставщик газа."""
+
+    __tablename__ = "suppliers"
+
+    id: int | None = key()
+    code: str = Field(max_length=32, unique=True)
+    name: str = Field(max_length=160)
+    region: str = Field(max_length=80, default="")
+    timezone: str = Field(max_length=40)
+    account_pattern: str = Field(max_length=80, default=r"\d{12}")
+    desk_address: str = Field(max_length=240, default="")
+    desk_email: str = Field(max_length=254, default="")
+
+
+class SupplierPolicy(SQLModel, table=True):
+    """A supplier's rules from a day on; a calculation takes those of its own period."""
+
+    __tablename__ = "supplier_policies"
+    __table_args__ = (UniqueConstraint("supplier_id", "valid_from"),)
+
+    id: int | None = key()
+    supplier_id: int = refers("suppliers.id", index=False)
+    valid_from: date
+    window_from_day: int
+    window_to_day: int
+    due_day: int
+    max_consumption_m3: int
+    basic_shows_due: bool
+
+    @property
+    def window(self) -> ReadingWindow:
+        """The reading window."""
+        return ReadingWindow(self.window_from_day, self.window_to_day)
+
+
+class Price(SQLModel, table=True):
+    """Roubles per m³ of a usage from a day on, VAT included."""
+
+    __tablename__ = "prices"
+    __table_args__ = (UniqueConstraint("supplier_id", "usage", "valid_from"),)
+
+    id: int | None = key()
+    supplier_id: int = refers("suppliers.id", index=False)
+    usage: str = Field(max_length=16)
+    valid_from: date
+    roubles_per_m3: Decimal = Field(sa_type=Exact)
+
+
+class Suppliers:
+    """The repository of suppliers."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, supplier: Supplier) -> Supplier:
+        """Store a supplier and number it."""
+        self._session.add(supplier)
+        self._session.flush()
+        return supplier
+
+    def add_policy(self, policy: SupplierPolicy) -> None:
+        """Store dated rules."""
+        self._session.add(policy)
+
+    def add_price(self, price: Price) -> None:
+        """Store a dated price."""
+        self._session.add(price)
+
+    def get(self, supplier_id: int) -> Supplier:
+        """The supplier, or NotFound."""
+        supplier = self._session.get(Supplier, supplier_id)
+        if supplier is None:
+            raise NotFound
+        return supplier
+
+    def find_by_code(self, code: str) -> Supplier | None:
+        """The supplier of a code, as the command line names it."""
+        return self._session.exec(select(Supplier).where(Supplier.code == code)).one_or_none()
+
+    def list_all(self) -> list[Supplier]:
+        """All suppliers by name."""
+        return list(self._session.exec(select(Supplier).order_by(Supplier.name)))
+
+    def policy_on(self, supplier_id: int, day: date) -> SupplierPolicy:
+        """The rules that hold on a day, or NotFound."""
+        policy = self._session.exec(
+            select(SupplierPolicy)
+            .where(SupplierPolicy.supplier_id == supplier_id, SupplierPolicy.valid_from <= day)
+            .order_by(col(SupplierPolicy.valid_from).desc())
+            .limit(1)
+        ).one_or_none()
+        if policy is None:
+            raise NotFound
+        return policy
+
+    def find_price(self, supplier_id: int, usage: str, day: date) -> Decimal | None:
+        """Roubles per m³ that hold on a day."""
+        price = self._session.exec(
+            select(Price)
+            .where(Price.supplier_id == supplier_id, Price.usage == usage, Price.valid_from <= day)
+            .order_by(col(Price.valid_from).desc())
+            .limit(1)
+        ).one_or_none()
+        return price.roubles_per_m3 if price else None

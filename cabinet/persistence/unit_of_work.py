@@ -1,0 +1,66 @@
+"""One transaction and the repositories that live in it. Nobody else commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from cabinet.persistence.attempts import Attempts
+from cabinet.persistence.audit import Audit
+from cabinet.persistence.charges import Charges
+from cabinet.persistence.customer_accounts import CustomerAccounts
+from cabinet.persistence.engine import READ_ONLY
+from cabinet.persistence.journal import Journal, Outbox
+from cabinet.persistence.meters import Meters, Readings
+from cabinet.persistence.payments import Payments
+from cabinet.persistence.registers import Registers
+from cabinet.persistence.suppliers import Suppliers
+from cabinet.persistence.users import Confirmations, Sessions, Users
+
+
+class UnitOfWork:
+    """The repositories of one open transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.attempts = Attempts(session)
+        self.audit = Audit(session)
+        self.charges = Charges(session)
+        self.confirmations = Confirmations(session)
+        self.customer_accounts = CustomerAccounts(session)
+        self.journal = Journal(session)
+        self.meters = Meters(session)
+        self.outbox = Outbox(session)
+        self.payments = Payments(session)
+        self.readings = Readings(session)
+        self.registers = Registers(session)
+        self.sessions = Sessions(session)
+        self.suppliers = Suppliers(session)
+        self.users = Users(session)
+
+
+Transaction = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+def transactions(engine: Engine) -> Transaction:
+    """A factory of transactions: committed when the block ends, undone when it raises."""
+
+    @contextmanager
+    def begin() -> Iterator[UnitOfWork]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session)
+
+    return begin
+
+
+def snapshots(engine: Engine) -> Transaction:
+    """A factory of read-only transactions, which never wait for a writer on SQLite."""
+    reading = engine.execution_options(**{READ_ONLY: True})
+
+    @contextmanager
+    def begin() -> Iterator[UnitOfWork]:
+        with Session(reading, expire_on_commit=False, autoflush=False) as session:
+            yield UnitOfWork(session)
+
+    return begin

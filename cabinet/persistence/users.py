@@ -1,0 +1,242 @@
+"""Users of the cabinet, their confirmations and their sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.codes import CodePurpose
+from cabinet.domain.errors import NotFound, SignInNeeded
+from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.permissions import Actor
+from cabinet.persistence.types import instant, key, refers
+
+
+class User(SQLModel, table=True):
+    """Пользователь личного кабинета."""
+
+    __tablename__ = "users"
+
+    id: int | None = key()
+    login_kind: str = Field(max_length=8)
+    login: str = Field(max_length=254, unique=True)
+    password_hash: str = Field(max_length=60)
+    created_at: datetime = instant()
+    confirmed_at: datetime | None = instant(default=None)
+    blocked_at: datetime | None = instant(default=None)
+    supplier_id: int | None = refers("suppliers.id", default=None)
+    consent_version: str = Field(max_length=32)
+    consent_digest: str = Field(max_length=64)
+    consented_at: datetime = instant()
+    consent_address: str = Field(max_length=64)
+
+    @property
+    def as_login(self) -> Login:
+        """The login as a value."""
+        return Login(LoginKind(self.login_kind), self.login)
+
+
+class Confirmation(SQLModel, table=True):
+    """A code and a link that were sent to a login; kept as digests."""
+
+    __tablename__ = "confirmations"
+
+    id: int | None = key()
+    user_id: int = refers("users.id")
+    purpose: str = Field(max_length=16)
+    code_digest: str = Field(max_length=64)
+    token_digest: str = Field(max_length=64, unique=True)
+    device: str = Field(max_length=64)
+    sent_at: datetime = instant()
+    expires_at: datetime = instant()
+    tries: int = 0
+    used_at: datetime | None = instant(default=None)
+    superseded_at: datetime | None = instant(default=None)
+
+
+class UserSession(SQLModel, table=True):
+    """A signed-in browser; the cookie's digest, never the cookie."""
+
+    __tablename__ = "sessions"
+
+    id: int | None = key()
+    user_id: int = refers("users.id")
+    token_digest: str = Field(max_length=64, unique=True)
+    device: str = Field(max_length=64)
+    address: str = Field(max_length=64)
+    agent: str = Field(max_length=256)
+    created_at: datetime = instant()
+    last_seen_at: datetime = instant()
+    expires_at: datetime = instant()
+    revoked_at: datetime | None = instant(default=None)
+
+
+class SignInTicket(SQLModel, table=True):
+    """A one-time ticket that the browser which earned it exchanges for a session cookie."""
+
+    __tablename__ = "sign_in_tickets"
+
+    id: int | None = key()
+    user_id: int = refers("users.id")
+    ticket_digest: str = Field(max_length=64, unique=True)
+    device: str = Field(max_length=64)
+    remember: bool = False
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(default=None)
+
+
+class Users:
+    """The repository of users."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, user: User) -> User:
+        """Store a new user and number it."""
+        self._session.add(user)
+        self._session.flush()
+        return user
+
+    def find_by_login(self, login: Login) -> User | None:
+        """The user of a normalised login."""
+        return self._session.exec(select(User).where(User.login == login.value)).one_or_none()
+
+    def get(self, user_id: int) -> User:
+        """The user, or NotFound."""
+        user = self._session.get(User, user_id)
+        if user is None:
+            raise NotFound
+        return user
+
+    def get_for(self, actor: Actor) -> User:
+        """The actor's own row.
+
+        Raises:
+            SignInNeeded: nobody is signed in, or the user is blocked meanwhile.
+        """
+        user = self.get(actor.user)
+        if user.blocked_at:
+            raise SignInNeeded
+        return user
+
+
+class Confirmations:
+    """The repository of codes and links."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, confirmation: Confirmation) -> None:
+        """Store one, superseding the user's open ones of the same purpose."""
+        self._session.exec(
+            update(Confirmation)
+            .where(
+                col(Confirmation.user_id) == confirmation.user_id,
+                col(Confirmation.purpose) == confirmation.purpose,
+                col(Confirmation.used_at).is_(None),
+                col(Confirmation.superseded_at).is_(None),
+            )
+            .values(superseded_at=confirmation.sent_at)
+        )
+        self._session.add(confirmation)
+        self._session.flush()
+
+    def latest(self, user_id: int, purpose: CodePurpose) -> Confirmation | None:
+        """The newest one of a user and purpose, locked until the transaction ends."""
+        return self._session.exec(
+            select(Confirmation)
+            .where(Confirmation.user_id == user_id, Confirmation.purpose == purpose)
+            .order_by(col(Confirmation.id).desc())
+            .limit(1)
+            .with_for_update()
+        ).one_or_none()
+
+    def find_by_code(self, user_id: int, purpose: CodePurpose, digest: str) -> Confirmation | None:
+        """The newest one of a user with this very code, whatever has become of it."""
+        return self._session.exec(
+            select(Confirmation)
+            .where(
+                Confirmation.user_id == user_id,
+                Confirmation.purpose == purpose,
+                Confirmation.code_digest == digest,
+            )
+            .order_by(col(Confirmation.id).desc())
+            .limit(1)
+        ).one_or_none()
+
+    def find_by_token(self, digest: str) -> Confirmation | None:
+        """The one that a link belongs to, locked until the transaction ends."""
+        return self._session.exec(
+            select(Confirmation).where(Confirmation.token_digest == digest).with_for_update()
+        ).one_or_none()
+
+
+class Sessions:
+    """The repository of sessions and the tickets that open them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, user_session: UserSession) -> UserSession:
+        """Store a new session and number it."""
+        self._session.add(user_session)
+        self._session.flush()
+        return user_session
+
+    def add_ticket(self, ticket: SignInTicket) -> None:
+        """Store a ticket."""
+        self._session.add(ticket)
+        self._session.flush()
+
+    def spend_ticket(self, digest: str, device: str, now: datetime) -> SignInTicket | None:
+        """The ticket, spent by this very call, or None: unknown, late, used or of another browser."""
+        spent = self._session.exec(
+            update(SignInTicket)
+            .where(
+                col(SignInTicket.ticket_digest) == digest,
+                col(SignInTicket.device) == device,
+                col(SignInTicket.used_at).is_(None),
+                col(SignInTicket.expires_at) > now,
+            )
+            .values(used_at=now)
+        )
+        if spent.rowcount != 1:
+            return None
+        return self._session.exec(select(SignInTicket).where(SignInTicket.ticket_digest == digest)).one()
+
+    def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User] | None:
+        """The live session of a cookie's digest and its user, unless either is closed."""
+        return self._session.exec(
+            select(UserSession, User)
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .where(
+                UserSession.token_digest == digest,
+                col(UserSession.revoked_at).is_(None),
+                col(UserSession.expires_at) > now,
+                col(User.blocked_at).is_(None),
+            )
+        ).one_or_none()
+
+    def touch(self, session_id: int, now: datetime) -> None:
+        """Remember that the session was seen."""
+        self._session.exec(
+            update(UserSession).where(col(UserSession.id) == session_id).values(last_seen_at=now)
+        )
+
+    def revoke(self, digest: str, now: datetime) -> bool:
+        """End the session of a cookie's digest; whether there was one to end."""
+        ended = self._session.exec(
+            update(UserSession)
+            .where(col(UserSession.token_digest) == digest, col(UserSession.revoked_at).is_(None))
+            .values(revoked_at=now)
+        )
+        return ended.rowcount == 1
+
+    def revoke_others(self, user_id: int, keep: int | None, now: datetime) -> int:
+        """End all the user's sessions but one; how many were ended."""
+        statement = update(UserSession).where(
+            col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None)
+        )
+        if keep is not None:
+            statement = statement.where(col(UserSession.id) != keep)
+        return self._session.exec(statement.values(revoked_at=now)).rowcount

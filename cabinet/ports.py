@@ -1,0 +1,146 @@
+"""What the house needs from the world, in our words. Adapters fulfil it; their vendors' errors stop there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cabinet.domain.errors import CabinetError
+from cabinet.domain.money import Money
+from cabinet.domain.payments import PaymentStatus
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Keeps passwords and compares proofs; slow on purpose, so never inside a transaction."""
+
+    def hash(self, password: str) -> str:
+        """What to store of a password of the portal (NFC text of any length)."""
+        ...
+
+    def verify(self, password: str, stored: str) -> bool:
+        """Whether it is the password; an empty `stored` costs the same time and is never right."""
+        ...
+
+    def hash_plain(self, secret: str) -> str:
+        """Plain bcrypt of the UTF-8 text, as registers hold it; at most 72 bytes."""
+        ...
+
+    def verify_plain(self, secret: str, stored: str) -> bool:
+        """Whether plain bcrypt of the text fits; an empty side costs the same time and is never right."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail ready to send; `key` is the same at every retry."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A short message ready to send; `key` is the same at every retry."""
+
+    key: str
+    to: str
+    text: str
+
+
+class Undelivered(CabinetError):
+    """A provider did not take a message; `retryable` when another try may help."""
+
+    code = "message.undelivered"
+
+    def __init__(self, reason: str, *, retryable: bool) -> None:
+        super().__init__(reason=reason)
+        self.retryable = retryable
+
+
+class MailSender(Protocol):
+    """Sends letters."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand the letter over.
+
+        Raises:
+            Undelivered: the provider did not take it.
+        """
+        ...
+
+
+class SmsSender(Protocol):
+    """Sends short messages."""
+
+    def send(self, sms: Sms) -> None:
+        """Hand the message over.
+
+        Raises:
+            Undelivered: the gateway did not take it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """What the acquirer is asked to take; `key` is our payment's id and its idempotency key."""
+
+    key: str
+    amount: Money
+    description: str
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcquirerPayment:
+    """A payment as the acquirer tells of it.
+
+    Attributes:
+        id: the acquirer's own id.
+        key: our payment's id, as we gave it.
+        confirmation_url: where the payer goes to pay.
+    """
+
+    id: str
+    key: str
+    status: PaymentStatus
+    amount: Money
+    confirmation_url: str
+
+
+class AcquirerUnclear(CabinetError):
+    """No answer, or one that says nothing of the payment: its fate is unknown, never failed."""
+
+    code = "acquirer.unclear"
+
+
+class Acquirer(Protocol):
+    """Takes payments."""
+
+    name: str
+
+    def register(self, order: PaymentOrder) -> AcquirerPayment:
+        """Open a payment; the same key gives the same payment.
+
+        Raises:
+            AcquirerUnclear: whether it was opened is not known.
+        """
+        ...
+
+    def fetch(self, acquirer_payment_id: str) -> AcquirerPayment:
+        """The payment as it stands now.
+
+        Raises:
+            AcquirerUnclear: no answer.
+        """
+        ...

@@ -1,0 +1,28 @@
+"""What a use case is given: transactions, time, keys and the ports."""
+
+from dataclasses import dataclass
+
+from cabinet.persistence.unit_of_work import Transaction
+from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, SmsSender
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The dependencies of every use case; the container builds them, tests build their own.
+
+    Attributes:
+        transaction: opens a transaction that writes.
+        snapshot: opens a transaction that only reads.
+        secret_key: signs codes, links and tickets; never leaves the process.
+        address: the public URL, for links in messages and returns from the bank.
+    """
+
+    transaction: Transaction
+    snapshot: Transaction
+    clock: Clock
+    secret_key: bytes
+    address: str
+    passwords: PasswordHasher
+    mail: MailSender
+    sms: SmsSender
+    acquirer: Acquirer
