@@ -275,6 +275,8 @@ def upgrade() -> None:
         sa.Column("code_digest", sa.String(64), nullable=False),
         sa.Column("token_digest", sa.String(64), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
+        sa.Column("password_hash", sa.String(60), nullable=False),
+        sa.Column("remember", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -286,6 +288,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("confirmations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_confirmations_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_confirmations_device"), ["device"], unique=False)
 
     op.create_table(
         "journal_entries",
@@ -422,6 +425,7 @@ def upgrade() -> None:
         sa.Column("device", sa.String(64), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("agent", sa.String(256), nullable=False),
+        sa.Column("remember", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
@@ -509,6 +513,7 @@ def downgrade() -> None:
 
     op.drop_table("journal_entries")
     with op.batch_alter_table("confirmations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_confirmations_device"))
         batch_op.drop_index(batch_op.f("ix_confirmations_user_id"))
 
     op.drop_table("confirmations")

@@ -1,5 +1,6 @@
 """Users of the cabinet, their confirmations and their sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -46,7 +47,10 @@ class Confirmation(SQLModel, table=True):
     purpose: str = Field(max_length=16)
     code_digest: str = Field(max_length=64)
     token_digest: str = Field(max_length=64, unique=True)
-    device: str = Field(max_length=64)
+    device: str = Field(max_length=64, index=True)
+    # The password that is chosen with this very confirmation: it holds only once the code is entered.
+    password_hash: str = Field(default="", max_length=60)
+    remember: bool = False
     sent_at: datetime = instant()
     expires_at: datetime = instant()
     tries: int = 0
@@ -65,6 +69,7 @@ class UserSession(SQLModel, table=True):
     device: str = Field(max_length=64)
     address: str = Field(max_length=64)
     agent: str = Field(max_length=256)
+    remember: bool = False
     created_at: datetime = instant()
     last_seen_at: datetime = instant()
     expires_at: datetime = instant()
@@ -127,12 +132,13 @@ class Confirmations:
         self._session = session
 
     def add(self, confirmation: Confirmation) -> None:
-        """Store one, superseding the user's open ones of the same purpose."""
+        """Store one, superseding the open ones of the same user, purpose and browser."""
         self._session.exec(
             update(Confirmation)
             .where(
                 col(Confirmation.user_id) == confirmation.user_id,
                 col(Confirmation.purpose) == confirmation.purpose,
+                col(Confirmation.device) == confirmation.device,
                 col(Confirmation.used_at).is_(None),
                 col(Confirmation.superseded_at).is_(None),
             )
@@ -141,11 +147,11 @@ class Confirmations:
         self._session.add(confirmation)
         self._session.flush()
 
-    def latest(self, user_id: int, purpose: CodePurpose) -> Confirmation | None:
-        """The newest one of a user and purpose, locked until the transaction ends."""
+    def find_latest(self, device: str, purposes: Sequence[CodePurpose]) -> Confirmation | None:
+        """The newest one that a browser asked for, locked until the transaction ends."""
         return self._session.exec(
             select(Confirmation)
-            .where(Confirmation.user_id == user_id, Confirmation.purpose == purpose)
+            .where(Confirmation.device == device, col(Confirmation.purpose).in_(purposes))
             .order_by(col(Confirmation.id).desc())
             .limit(1)
             .with_for_update()
@@ -203,6 +209,11 @@ class Sessions:
         if spent.rowcount != 1:
             return None
         return self._session.exec(select(SignInTicket).where(SignInTicket.ticket_digest == digest)).one()
+
+    def is_known_device(self, user_id: int, device: str) -> bool:
+        """Whether the user has signed in from this browser before."""
+        statement = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.device == device)
+        return bool(device) and self._session.exec(statement.limit(1)).first() is not None
 
     def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User] | None:
         """The live session of a cookie's digest and its user, unless either is closed."""
