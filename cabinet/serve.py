@@ -158,6 +158,6 @@ async def _serve(asgi: ASGIApp, settings: Settings) -> None:
     running = asyncio.create_task(server.serve())
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(running, _GRACE)

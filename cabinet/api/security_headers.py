@@ -46,14 +46,15 @@ def content_policy(hashes: Sequence[str] = (), *, https: bool = False) -> bytes:
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer; an answer's own header of the same name wins."""
+    """Adds the headers to every HTTP answer; an answer's own header of the same name wins.
 
-    def __init__(self, inner: ASGIApp, *, https: bool, private: Sequence[str] = ("/api/",)) -> None:
-        """Args:
+    Args:
         inner: the app behind.
         https: whether people reach the portal by https.
         private: path prefixes whose answers no cache may keep.
-        """
+    """
+
+    def __init__(self, inner: ASGIApp, *, https: bool, private: Sequence[str] = ("/api/",)) -> None:
         self._inner = inner
         self._private = tuple(private)
         self._common = [

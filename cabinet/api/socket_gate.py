@@ -60,7 +60,15 @@ def client_address(scope: Scope, trusted_proxies: int) -> str:
 
 
 class SocketGate:
-    """Refuses a foreign or surplus socket with 403 and closes one that sends too much."""
+    """Refuses a foreign or surplus socket with 403 and closes one that sends too much.
+
+    Args:
+        inner: the app behind.
+        origins: the exact origins that may connect; `null` and none at all never may.
+        trusted_proxies: hops whose forwarded address is believed.
+        limits: the bounds.
+        clock: seconds of a steady clock.
+    """
 
     def __init__(
         self,
@@ -71,13 +79,6 @@ class SocketGate:
         limits: SocketLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args:
-        inner: the app behind.
-        origins: the exact origins that may connect; `null` and none at all never may.
-        trusted_proxies: hops whose forwarded address is believed.
-        limits: the bounds.
-        clock: seconds of a steady clock.
-        """
         self._inner = inner
         self._origins = frozenset(origins) - {"null", "", "*"}
         self._trusted = trusted_proxies

@@ -105,7 +105,15 @@ def _load(path: Path, name: str, *, https: bool) -> StoredFile:
 
 
 class StaticFiles:
-    """Answers what the build holds; asks the inner app for the rest; gives its 404s the portal's own page."""
+    """Answers what the build holds; asks the inner app for the rest; gives its 404s the portal's own page.
+
+    Args:
+        inner: the app behind.
+        folder: a finished build.
+        device: the cookie that comes with pages.
+        closed: path prefixes of the inner app that nobody may reach.
+        plain: the prefix whose 404s stay as the inner app says them.
+    """
 
     def __init__(
         self,
@@ -115,13 +123,6 @@ class StaticFiles:
         closed: Iterable[str] = (),
         plain: str = "/api/",
     ) -> None:
-        """Args:
-        inner: the app behind.
-        folder: a finished build.
-        device: the cookie that comes with pages.
-        closed: path prefixes of the inner app that nobody may reach.
-        plain: the prefix whose 404s stay as the inner app says them.
-        """
         self._inner = inner
         self._files = load_files(folder, https=device.https)
         self._device = device

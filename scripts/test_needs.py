@@ -1,0 +1,69 @@
+"""The browser and the database server of the tests: found, or installed where that is allowed, or named."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium or Chrome on this machine."""
+    found = (shutil.which(name) for name in BROWSERS)
+    return next((path for path in found if path), str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
+
+
+def has_postgres() -> bool:
+    """Whether a PostgreSQL server can be started."""
+    return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+
+
+def missing() -> dict[str, str]:
+    """What is not there: Debian's package and the words for people who install it themselves."""
+    needs = {}
+    if find_browser() is None:
+        needs["chromium"] = "Chromium or Chrome (macOS: brew install --cask google-chrome)"
+    if not has_postgres():
+        needs["postgresql"] = "PostgreSQL's server (macOS: brew install postgresql@17)"
+    return needs
+
+
+def _privilege() -> list[str] | None:
+    """The words before an installing command, or None where it is not allowed."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    allowed = sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0
+    return [sudo, "-n"] if sudo and allowed else None
+
+
+def install(packages: list[str]) -> None:
+    """By apt-get, when there is one and it is allowed."""
+    privilege = _privilege()
+    apt = shutil.which("apt-get")
+    if apt is None or privilege is None:
+        return
+    print(f"Tests: installing {', '.join(packages)}", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*privilege, apt, "update", "-q"], env=quiet, check=False, stdout=subprocess.DEVNULL)
+    install = [*privilege, apt, "install", "-y", "-q", "--no-install-recommends", *packages]
+    subprocess.run(install, env=quiet, check=False, stdout=subprocess.DEVNULL)
+
+
+def main() -> int:
+    """0 when everything is there."""
+    if needs := missing():
+        install(list(needs))
+    if needs := missing():
+        print("The tests need what is not on this machine:", file=sys.stderr)
+        for package, words in needs.items():
+            print(f"  {words}; Debian and Ubuntu: sudo apt-get install {package}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
