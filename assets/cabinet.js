@@ -1,0 +1,264 @@
+/*
+ * What the portal's own components need of the browser, beside Reflex. No dependencies.
+ *
+ * Loaded in <head> before anything is drawn, so that the theme is there at the first paint. React may re-draw or
+ * replace any element: nothing here keeps elements, listeners sit on window, and `tidy` runs after every change of the
+ * document. It writes only attributes that React does not own.
+ */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, from = document) => from.querySelectorAll(selector);
+  const one = (selector, from = document) => from.querySelector(selector);
+  const set = (element, name, value) => {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  const memory = {
+    get(key) {
+      try { return localStorage.getItem(key) || ""; } catch { return ""; }
+    },
+    put(key, value) {
+      try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private window */ }
+    },
+  };
+
+  /* React watches `value` of its inputs through the element; the prototype's setter lets its onChange see our change. */
+  const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+
+  /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage. */
+  function dress() {
+    root.classList.add("js");
+    const theme = memory.get("theme");
+    for (const [name, value] of [["data-theme", theme === "light" || theme === "dark" ? theme : ""], ["data-vision", memory.get("vision")]]) {
+      if (value) set(root, name, value);
+      else if (root.hasAttribute(name)) root.removeAttribute(name);
+    }
+  }
+
+  function choices() {
+    const theme = memory.get("theme") || "system";
+    for (const radio of all("[data-theme-choice]")) {
+      const mine = radio.dataset.themeChoice === theme;
+      if (radio.checked !== mine) radio.checked = mine;
+    }
+  }
+
+  /* Password: <button data-reveal="id"> shows and hides the input of that id. */
+  function reveal(button) {
+    const input = document.getElementById(button.dataset.reveal);
+    if (!input) return;
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.classList.toggle("revealed", !shown);
+    input.focus();
+  }
+
+  /* A password leaves the form hidden, or the browser would not offer to keep it. */
+  function conceal(form) {
+    for (const button of all(".revealed", form)) {
+      const input = document.getElementById(button.dataset.reveal);
+      if (input) input.type = "password";
+      button.classList.remove("revealed");
+    }
+  }
+
+  /* Drum: the input's text on the wheels. Digits fill from the left; red wheels follow a comma or the last black one. */
+  function split(text, capacity) {
+    const clean = text.replace(/[^\d.,]/g, "").replace(".", ",");
+    const [whole, ...rest] = clean.split(",");
+    return { black: whole.slice(0, capacity), red: whole.slice(capacity) + rest.join("") };
+  }
+
+  /* The digit after the last black wheel belongs to the red ones, as on the meter: the comma writes itself. */
+  function point(box) {
+    const input = one("[data-drum-input]", box);
+    const capacity = all(".wheel:not(.red)", box).length;
+    const digits = input.value.replace(/\s/g, "");
+    if (capacity && one(".wheel.red", box) && /^\d+$/.test(digits) && digits.length > capacity)
+      write.call(input, digits.slice(0, capacity) + "," + digits.slice(capacity));
+  }
+
+  function wheel(element, digit, look) {
+    set(element, "data-digit", digit);
+    set(element, "data-look", look);
+  }
+
+  function drum(box) {
+    const input = one("[data-drum-input]", box);
+    const black = [...all(".wheel:not(.red)", box)];
+    const red = [...all(".wheel.red", box)];
+    if (!input || !black.length) return;
+    const focused = document.activeElement === input;
+    const typed = split(input.value, black.length);
+    const shown = typed.black && !focused ? typed.black.padStart(black.length, "0") : typed.black;
+    const ghost = split(box.dataset.previous || "", black.length).black;
+    const ghosts = ghost ? ghost.padStart(black.length, "0") : "";
+    const comma = /[.,]/.test(input.value);
+    const next = typed.red || comma || typed.black.length >= black.length ? black.length + typed.red.length : typed.black.length;
+    const padded = shown.length - typed.black.length;
+    [...black, ...red].forEach((element, index) => {
+      const isRed = index >= black.length;
+      const digit = isRed ? typed.red[index - black.length] : shown[index];
+      const now = focused && index === Math.min(next, black.length + red.length - 1) && next < black.length + red.length;
+      const look = (digit ? (index < padded ? "lead" : "set") : "ghost") + (now ? " now" : "");
+      wheel(element, digit || (isRed ? "0" : ghosts[index] || "0"), look);
+    });
+    const over = typed.red.length > red.length;
+    if (over !== box.hasAttribute("data-over")) box.toggleAttribute("data-over", over);
+  }
+
+  /* Drafts: <input data-draft="key"> is kept until an element with data-draft-done="key" appears. */
+  const restored = new WeakMap();
+  function drafts() {
+    for (const done of all("[data-draft-done]")) memory.put("draft:" + done.dataset.draftDone, "");
+    for (const input of all("[data-draft]")) {
+      const key = input.dataset.draft;
+      if (!key || restored.get(input) === key) continue;
+      restored.set(input, key);
+      const kept = memory.get("draft:" + key);
+      if (kept && !input.value) {
+        write.call(input, kept);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }
+  }
+
+  /* Error summary: the focus goes to it when it comes or its words change; the title says so while it stays. */
+  const words = () => one("[data-connection]")?.dataset || {};
+  let said = "";
+  let asked = false;
+  function summary() {
+    const box = one("[data-error-summary]");
+    const text = box ? box.textContent : "";
+    if (box && (text !== said || asked)) box.focus();
+    said = text;
+    asked = false;
+    const prefix = words().errorPrefix || "";
+    const marked = prefix && document.title.startsWith(prefix);
+    if (box && prefix && document.title && !marked) document.title = prefix + document.title;
+    if (!box && marked) document.title = document.title.slice(prefix.length);
+  }
+
+  /* Change of page without a reload: the focus goes to the new heading, as a reload would begin the page anew. */
+  let path = location.pathname;
+  let turned = false;
+  function turn() {
+    if (location.pathname !== path) {
+      path = location.pathname;
+      turned = true;
+      for (const sheet of all("details[data-sheet][open]")) sheet.open = false;
+    }
+    const title = one("main h1");
+    if (turned && title && title.dataset.path !== path) {
+      turned = false;
+      title.dataset.path = path;
+      title.focus({ preventScroll: true });
+    } else if (title && !turned && title.dataset.path !== path) title.dataset.path = path;
+  }
+
+  /* Connection: 4 s of grace at the start, 2 s when it breaks; nothing is lost meanwhile, and the notice says so. */
+  let since = 0;
+  let ever = false;
+  function connection() {
+    const watched = one("[data-connection]");
+    if (!watched) return;
+    const live = watched.dataset.live === "1" && !(Number(watched.dataset.errors) > 0) && navigator.onLine !== false;
+    ever = ever || live;
+    since = live ? 0 : since || performance.now();
+    const late = !live && performance.now() - since >= (ever ? 2000 : 4000);
+    if (late !== root.hasAttribute("data-offline")) root.toggleAttribute("data-offline", late);
+    if (!live && !late) setTimeout(connection, 250);
+  }
+
+  /* Reflex's own banner about a new build, in Russian and in our dress; its button keeps its handler. */
+  function build() {
+    const banner = document.getElementById("reflex-new-version-banner");
+    const button = banner && one("button", banner);
+    if (!button || banner.className) return;
+    const { newBuild, reload } = words();
+    banner.className = "new-build";
+    banner.style.cssText = button.style.cssText = "";
+    button.textContent = reload || button.textContent;
+    banner.replaceChildren(newBuild || "", button);
+  }
+
+  function tidy() {
+    turn();
+    summary();
+    drafts();
+    all("[data-drum]").forEach(drum);
+    choices();
+    connection();
+    build();
+  }
+
+  let waiting = false;
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => { waiting = false; tidy(); });
+  }
+
+  dress();
+  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision"] });
+  new MutationObserver(soon).observe(document, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "value"],
+  });
+
+  const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);
+  const drumOf = (event) => event.target.closest?.("[data-drum]");
+
+  on("click", (event) => {
+    const hit = (selector) => event.target.closest?.(selector);
+    const button = hit("[data-reveal]");
+    if (button) reveal(button);
+    if (hit("button[data-reload]")) location.reload();
+    const jump = hit("[data-error-summary] a, a.skip");
+    const target = jump && document.getElementById(decodeURIComponent(jump.hash.slice(1)));
+    if (target) {
+      event.preventDefault();
+      const control = target.matches("fieldset, div") ? one("input, select, textarea, button", target) || target : target;
+      control.focus();
+      (control.closest(".field") || control).scrollIntoView({ block: "center" });
+    }
+    for (const sheet of all("details[data-sheet][open]")) if (!sheet.contains(event.target)) sheet.open = false;
+  });
+  on("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const sheet of all("details[data-sheet][open]")) {
+      sheet.open = false;
+      one("summary", sheet).focus();
+    }
+  });
+  on("submit", (event) => {
+    if (one('button[aria-busy="true"]', event.target)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    conceal(event.target);
+    asked = Boolean(one("[data-error-summary]"));
+    if (asked) setTimeout(summary, 1500); // the same mistakes again change nothing that an observer could see
+  }, true);
+  on("change", (event) => {
+    const choice = event.target.dataset?.themeChoice;
+    if (choice) { memory.put("theme", choice); dress(); }
+  });
+  on("input", (event) => {
+    const box = drumOf(event);
+    if (box) point(box);
+  }, true);
+  on("input", (event) => {
+    const { draft } = event.target.dataset || {};
+    if (draft) memory.put("draft:" + draft, event.target.value);
+    const box = drumOf(event);
+    if (box) drum(box);
+  });
+  for (const name of ["focusin", "focusout"]) on(name, (event) => {
+    const box = drumOf(event);
+    if (box) setTimeout(drum, 0, box);
+  });
+  for (const name of ["online", "offline", "load", "pageshow"]) on(name, tidy);
+  on("storage", dress);
+})();

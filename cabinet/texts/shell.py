@@ -1,0 +1,60 @@
+"""The words of the shell and of the components that every page shares."""
+
+from __future__ import annotations
+
+BRAND = "Газ дома"
+DESK_BRAND = "Расчётный центр"
+TITLE = "{title} — Газ дома"
+SKIP_TO_CONTENT = "К содержанию"
+BACK = "Назад"
+FOOTER = "Личный кабинет абонента газовой службы"
+EMERGENCY = "Запах газа? Звоните 104"
+
+# The menu: these names are a contract (accessible names).
+HOME = "Главная"
+READINGS = "Показания"
+CHARGES = "Начисления"
+PAY = "Оплата"
+SETTINGS = "НАСТРОЙКИ"
+TRAINING = "РЕЖИМ ОБУЧЕНИЯ"
+MORE = "Ещё"
+SIGN_OUT = "Выйти"
+SIGN_IN = "Войти"
+REGISTER = "Зарегистрироваться"
+DESK_REQUESTS = "Заявки"
+DESK_REGISTERS = "Реестры"
+MAIN_MENU = "Разделы"
+
+OFFLINE = "Нет связи. Введённое сохранено"
+NEW_BUILD = "Кабинет обновился. Обновите страницу, чтобы продолжить"
+RELOAD = "Обновить страницу"
+NO_SCRIPT = "Чтобы войти и передать показания, включите JavaScript в браузере. Запах газа? Звоните 104."
+
+CHECK_INPUT = "Проверьте введённое"
+ERROR_PREFIX = "Ошибка: "
+ERROR = "Ошибка"
+BUSY = "Подождите, отправляем"
+LOADING = "Загружаем"
+OPTIONAL = "необязательно"
+
+SHOW = "Показать"
+HIDE = "Скрыть"
+THE_PASSWORD = "пароль"  # noqa: S105 - a word of the interface, not a secret
+CONFIRMATION_CODE = "Код подтверждения"
+
+READING = "Показание"
+READING_UNIT = "м³"
+ROUBLE = "₽"
+CHANGE = "Изменить"
+
+SHOW_AS_TABLE = "Показать таблицей"
+MONTH = "Месяц"
+VOLUME = "Расход"
+LAST_YEAR = "Год назад"
+BARS_LEGEND = "Янтарная черта — год назад. Штриховка — начислено по среднему или по нормативу."
+ESTIMATED = "по среднему или нормативу"
+
+THEME = "Оформление"
+THEME_SYSTEM = "Как на устройстве"
+THEME_LIGHT = "Светлое"
+THEME_DARK = "Тёмное"

@@ -1,0 +1,61 @@
+"""Months as bars: drawn for the eye, a table for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.texts import shell as texts
+from cabinet.ui.links import Children
+from cabinet.ui.rows import BarRow
+
+
+def bar(row: rx.Var[BarRow] | BarRow) -> rx.Component:
+    """One month: the bar, last year's tick, the name below."""
+    look = rx.cond(row.estimated, "bar estimated", "bar")
+    drawing = rx.el.svg(
+        rx.el.svg.rect(x="4", y=f"{100 - row.height}", width="24", height=f"{row.height}", class_name=look),
+        rx.el.svg.path(d=f"M0 {100 - row.last_year}H32", class_name="tick-line"),
+        view_box="0 0 32 100",
+        preserve_aspect_ratio="none",
+        aria_hidden="true",
+    )
+    return rx.el.div(drawing, rx.el.span(row.month), class_name="month-bar")
+
+
+def table_row(row: rx.Var[BarRow] | BarRow) -> rx.Component:
+    """The same month in figures."""
+    estimated = rx.cond(row.estimated, " (" + texts.ESTIMATED + ")", "")
+    return rx.el.tr(
+        rx.el.th(row.title, scope="row"),
+        rx.el.td(row.value, estimated),
+        rx.el.td(row.last_value),
+    )
+
+
+def each(rows: Any, draw: Any) -> list[Any]:
+    """`draw` over a plain list or over a var."""
+    return [draw(row) for row in rows] if isinstance(rows, list) else [rx.foreach(rows, draw)]
+
+
+def bars(rows: rx.Var[list[BarRow]] | list[BarRow], caption: Children) -> rx.Component:
+    """Bars of months (drawn left to right) under `caption`, and «Показать таблицей»."""
+    heads = [rx.el.th(words, scope="col") for words in (texts.MONTH, texts.VOLUME, texts.LAST_YEAR)]
+    table = rx.el.table(
+        rx.el.caption(caption, class_name="unseen"),
+        rx.el.thead(rx.el.tr(*heads)),
+        rx.el.tbody(*each(rows, table_row)),
+    )
+    return rx.el.figure(
+        rx.el.figcaption(caption, class_name="bars-caption"),
+        rx.el.div(*each(rows, bar), class_name="bars", aria_hidden="true"),
+        rx.el.p(texts.BARS_LEGEND, class_name="note"),
+        rx.el.details(
+            rx.el.summary(texts.SHOW_AS_TABLE),
+            rx.el.div(
+                table, class_name="table-scroll", tab_index=0, role="region", aria_label=texts.SHOW_AS_TABLE
+            ),
+        ),
+        class_name="bars-figure",
+    )

@@ -1,0 +1,29 @@
+"""What is wrong with a form, at its top: cabinet.js moves the focus here and marks the page's title."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from cabinet.texts import shell as texts
+from cabinet.ui.icons import icon
+
+
+def summary_item(item: rx.Var[tuple[str, str]]) -> rx.Component:
+    """A link to the field; words alone when the key is «», the form as a whole."""
+    name, words = item[0], item[1]
+    return rx.el.li(rx.cond(name == "", words, rx.el.a(words, href="#" + name)))
+
+
+def error_summary(problems: rx.Var[dict[str, str]]) -> rx.Component:
+    """Nothing while `problems` is empty. Keys are fields' names, or «» for a message about the whole form."""
+    box = rx.el.div(
+        rx.el.div(
+            rx.el.h2(icon("warn"), texts.CHECK_INPUT),
+            rx.el.ul(rx.foreach(problems, summary_item)),
+            role="alert",
+        ),
+        class_name="error-summary",
+        tab_index=-1,
+        custom_attrs={"data-error-summary": ""},
+    )
+    return rx.cond(problems.length() > 0, box, rx.fragment())

@@ -1,0 +1,237 @@
+"""The shell of every page: header, menu, notice of a lost connection, footer; and the `@page` that wraps with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal
+
+import reflex as rx
+from reflex_components_core.core.banner import connection_errors_count
+from reflex_components_core.el.elements.base import BaseHTML
+
+from cabinet.texts import shell as texts
+from cabinet.ui import routes
+from cabinet.ui.icons import drum_logo, icon
+from cabinet.ui.links import Children, link
+
+Shell = Literal["guest", "cabinet", "desk"]
+Body = Callable[[], rx.Component]
+
+MENU = (
+    (routes.HOME, texts.HOME, "home"),
+    (routes.READINGS, texts.READINGS, "readings"),
+    (routes.CHARGES, texts.CHARGES, "charges"),
+    (routes.PAY, texts.PAY, "pay"),
+    (routes.SETTINGS, texts.SETTINGS, "settings"),
+    (routes.TRAINING, texts.TRAINING, "training"),
+)
+ON_BAR = (routes.HOME, routes.READINGS, routes.PAY)
+DESK_MENU = ((routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"), (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"))
+GUEST_MENU = ((routes.LOGIN, texts.SIGN_IN), (routes.REGISTER, texts.REGISTER))
+
+STYLESHEETS = ["/styles/base.css", "/styles/components.css", "/styles/shell.css"]
+GROUND_LIGHT, GROUND_DARK = "#FBF9F4", "#0E181E"
+
+
+class PostForm(BaseHTML):
+    """A form that the browser itself sends: works before and without the socket."""
+
+    tag = "form"
+
+
+def head() -> list[rx.Component]:
+    """What `rx.App(head_components=…)` needs: the theme before paint, the font early, icons, colours of the bar."""
+    return [
+        rx.el.script(src="/cabinet.js"),
+        rx.el.link(
+            rel="preload",
+            href="/fonts/golos.woff2",
+            type="font/woff2",
+            custom_attrs={"as": "font", "crossOrigin": "anonymous"},
+        ),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.meta(name="theme-color", content=GROUND_LIGHT, media="(prefers-color-scheme: light)"),
+        rx.el.meta(name="theme-color", content=GROUND_DARK, media="(prefers-color-scheme: dark)"),
+        rx.el.meta(name="format-detection", content="telephone=no"),
+    ]
+
+
+def page(
+    route: str,
+    *,
+    title: str,
+    description: str = "",
+    on_load: Any = None,
+    shell: Shell = "guest",
+    back: str = "",
+) -> Callable[[Body], Body]:
+    """Register a page at `route`, its body wrapped in the shell. The body draws one h1 (`heading`)."""
+
+    def register(body: Body) -> Body:
+        @wraps(body)
+        def whole() -> rx.Component:
+            return frame(body(), shell=shell, here=route, back=back)
+
+        rx.page(
+            route=route,
+            title=texts.TITLE.format(title=title),
+            description=description or None,
+            on_load=on_load,
+        )(whole)
+        return body
+
+    return register
+
+
+def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.Component:
+    """The shell around a body; `here` is the path that the menu marks as current."""
+    backward = [link(icon("back"), texts.BACK, href=back, class_name="back")] if back else []
+    headers = {"guest": guest_header, "cabinet": cabinet_header, "desk": desk_header}
+    below = [bottom_bar(here)] if shell == "cabinet" else []
+    return rx.el.div(
+        rx.el.a(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
+        headers[shell](here),
+        connection(),
+        rx.el.main(*backward, body, custom_attrs={"id": "main"}, tab_index=-1),
+        footer(),
+        *below,
+        class_name=f"shell {shell}",
+    )
+
+
+def heading(title: Children, note: Children = "") -> rx.Component:
+    """The page's one h1, which takes the focus after a change of page, and a note under it."""
+    under = [] if isinstance(note, str) and not note else [rx.el.p(note, class_name="note")]
+    return rx.el.div(rx.el.h1(title, tab_index=-1), *under, class_name="heading")
+
+
+def current(here: str, href: str) -> dict[str, str]:
+    """`aria-current` of the menu's link to the page that is open."""
+    return {"aria-current": "page"} if here == href else {}
+
+
+def brand(name: str = texts.BRAND, href: str = routes.HOME) -> rx.Component:
+    return link(drum_logo(), rx.el.span(name), href=href, class_name="brand")
+
+
+def guest_header(here: str) -> rx.Component:
+    """Brand, training, and the two ways in."""
+    ways = [
+        link(words, href=href, class_name="nav-link", custom_attrs=current(here, href)) for href, words in GUEST_MENU
+    ]
+    training = link(
+        texts.TRAINING,
+        href=routes.TRAINING,
+        class_name="nav-link nav-training",
+        custom_attrs=current(here, routes.TRAINING),
+    )
+    return rx.el.header(
+        rx.el.div(
+            brand(),
+            rx.el.nav(*ways, training, class_name="guest-nav", aria_label=texts.MAIN_MENU),
+            class_name="bar-inner",
+        ),
+        class_name="top",
+    )
+
+
+def cabinet_header(here: str) -> rx.Component:
+    """Brand, and on a desk the whole menu; phones have the bar below."""
+    return rx.el.header(
+        rx.el.div(brand(), menu(MENU, here), class_name="bar-inner"),
+        class_name="top",
+    )
+
+
+def desk_header(here: str) -> rx.Component:
+    """The settlement centre's header: its own name and menu at every width."""
+    return rx.el.header(
+        rx.el.div(brand(texts.DESK_BRAND, routes.DESK), menu(DESK_MENU, here), class_name="bar-inner"),
+        class_name="top",
+    )
+
+
+def menu(items: tuple[tuple[str, str, str], ...], here: str) -> rx.Component:
+    """The header's menu with «Выйти» at its end."""
+    links = [
+        rx.el.li(link(words, href=href, class_name="nav-link", custom_attrs=current(here, href)))
+        for href, words, _ in items
+    ]
+    return rx.el.nav(
+        rx.el.ul(*links, rx.el.li(sign_out("nav-link"))),
+        class_name="top-menu",
+        aria_label=texts.MAIN_MENU,
+    )
+
+
+def bottom_bar(here: str) -> rx.Component:
+    """The phone's bar: three labelled places and «Ещё» with the rest."""
+    items = [item for item in MENU if item[0] in ON_BAR]
+    rest = [item for item in MENU if item[0] not in ON_BAR]
+    return rx.el.nav(
+        rx.el.ul(*(rx.el.li(bar_link(item, here)) for item in items), rx.el.li(more(rest, here))),
+        class_name="bottom-bar",
+        aria_label=texts.MAIN_MENU,
+    )
+
+
+def bar_link(item: tuple[str, str, str], here: str) -> rx.Component:
+    href, words, drawing = item
+    return link(icon(drawing), rx.el.span(words), href=href, class_name="bar-link", custom_attrs=current(here, href))
+
+
+def more(items: list[tuple[str, str, str]], here: str) -> rx.Component:
+    """«Ещё»: a native disclosure whose sheet rises over the bar."""
+    inside = any(item[0] == here for item in items)
+    rows = [
+        rx.el.li(
+            link(icon(drawing), rx.el.span(words), href=href, class_name="sheet-link", custom_attrs=current(here, href))
+        )
+        for href, words, drawing in items
+    ]
+    return rx.el.details(
+        rx.el.summary(
+            icon("more"), rx.el.span(texts.MORE), class_name="bar-link bar-link-here" if inside else "bar-link"
+        ),
+        rx.el.ul(*rows, rx.el.li(sign_out("sheet-link", icon("sign_out"))), class_name="sheet"),
+        class_name="more",
+        custom_attrs={"data-sheet": ""},
+    )
+
+
+def sign_out(class_name: str, *before: rx.Component) -> rx.Component:
+    """«Выйти» as a plain POST: it works when the socket does not."""
+    return PostForm.create(
+        rx.el.button(*before, rx.el.span(texts.SIGN_OUT), type="submit", class_name=class_name),
+        custom_attrs={"method": "post", "action": routes.API_SESSION_END},
+    )
+
+
+def connection() -> rx.Component:
+    """Our own words when the socket is not there; cabinet.js decides when by the two data attributes."""
+    words = {"error-prefix": texts.ERROR_PREFIX, "new-build": texts.NEW_BUILD, "reload": texts.RELOAD}
+    watched = {
+        "data-connection": "",
+        "data-live": rx.cond(rx.State.is_hydrated, "1", "0"),
+        "data-errors": connection_errors_count.to_string(),
+        **{f"data-{name}": value for name, value in words.items()},
+    }
+    notice = rx.el.div(
+        icon("warn"),
+        rx.el.span(texts.OFFLINE),
+        rx.el.button(texts.RELOAD, type="button", custom_attrs={"data-reload": ""}),
+        class_name="offline",
+    )
+    return rx.el.div(notice, role="status", class_name="connection", custom_attrs=watched)
+
+
+def footer() -> rx.Component:
+    return rx.el.footer(
+        rx.el.noscript(texts.NO_SCRIPT),
+        rx.el.p(texts.FOOTER),
+        rx.el.p(rx.el.a(texts.EMERGENCY, href="tel:104")),
+        class_name="foot",
+    )

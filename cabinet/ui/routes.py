@@ -1,0 +1,58 @@
+"""Every address of the portal: a constant, or a builder where something is meant by the query."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+HOME = "/"
+REGISTER = "/register"
+CONFIRM = "/confirm"
+LOGIN = "/login"
+RESET = "/reset"
+SETTINGS = "/settings"
+ACCOUNTS = "/accounts"
+ACCOUNTS_NEW = "/accounts/new"
+READINGS = "/readings"
+CHARGES = "/charges"
+PAY = "/pay"
+PIN = "/pin"
+TRAINING = "/training"
+DESK = "/desk"
+DESK_REGISTERS = "/desk/registers"
+DESK_REQUESTS = "/desk/requests"
+DEMO_INBOX = "/demo/inbox"
+DEMO_BANK = "/demo/bank"
+
+API_SESSION_END = "/api/session/end"
+
+
+def with_query(path: str, **query: str) -> str:
+    """`path` with the parameters that are not empty."""
+    asked = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def readings(account_id: str = "") -> str:
+    return with_query(READINGS, account=account_id)
+
+
+def charges(account_id: str = "") -> str:
+    return with_query(CHARGES, account=account_id)
+
+
+def pay(account_id: str = "") -> str:
+    return with_query(PAY, account=account_id)
+
+
+def pin(account_id: str = "") -> str:
+    return with_query(PIN, account=account_id)
+
+
+def login(after: str = "") -> str:
+    """The sign-in page; `after` is the own path to go to then, and a foreign one is dropped."""
+    own = after.startswith("/") and not after.startswith(("//", "/\\"))
+    return with_query(LOGIN, next=after if own else "")
+
+
+def demo_bank(payment_id: str) -> str:
+    return with_query(DEMO_BANK, payment=payment_id)
