@@ -6,15 +6,22 @@ from functools import cache
 from pathlib import Path
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.clock_system import SystemClock
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
+from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.domain.codes import digest
+from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.services.deps import Deps
-from cabinet.settings import Settings
+from cabinet.settings import Environment, Settings
+
+# Counters that a browser tries at most: about half a second of a phone's work, none of a test's.
+_TRIES = 2000
+_TEST_TRIES = 20
 
 
 class SettingUnknown(ValueError):
@@ -59,6 +66,9 @@ def build(chosen: Settings) -> Deps:
         mail=OutboxMail(outbox / "mail", chosen.mail_from, clock),
         sms=OutboxSms(outbox / "sms", clock),
         acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),
+        pictures=WarpedPictures(),
+        proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
+        human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
     )
 
 

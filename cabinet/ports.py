@@ -144,3 +144,23 @@ class Acquirer(Protocol):
             AcquirerUnclear: no answer.
         """
         ...
+
+
+class Pictures(Protocol):
+    """Draws the picture task of the human check."""
+
+    def draw(self, answer: str) -> bytes:
+        """PNG that shows the answer's characters to people and hides them from programs."""
+        ...
+
+
+class Proofs(Protocol):
+    """Gives browsers work that costs a moment, and checks it at once."""
+
+    def challenge(self, subject: str, expires_at: datetime) -> str:
+        """The work for a browser as JSON, signed; `subject` is what the solution will speak of."""
+        ...
+
+    def solved(self, solution: str, now: datetime) -> str | None:
+        """The subject of a right and timely solution, or None whatever else was sent."""
+        ...

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from cabinet.persistence.attempts import Attempts
 from cabinet.persistence.audit import Audit
+from cabinet.persistence.challenges import Challenges
 from cabinet.persistence.charges import Charges
 from cabinet.persistence.customer_accounts import CustomerAccounts
 from cabinet.persistence.engine import READ_ONLY
@@ -26,6 +27,7 @@ class UnitOfWork:
         self.session = session
         self.attempts = Attempts(session)
         self.audit = Audit(session)
+        self.challenges = Challenges(session)
         self.charges = Charges(session)
         self.confirmations = Confirmations(session)
         self.customer_accounts = CustomerAccounts(session)

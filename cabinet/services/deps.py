@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.unit_of_work import Transaction
-from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, SmsSender
+from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, Pictures, Proofs, SmsSender
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,6 @@ class Deps:
     mail: MailSender
     sms: SmsSender
     acquirer: Acquirer
+    pictures: Pictures
+    proofs: Proofs
+    human_check_policy: HumanCheckPolicy
