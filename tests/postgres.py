@@ -1,23 +1,21 @@
 """A private PostgreSQL server for one test process: fast, reachable by a socket in its own folder, gone at the end."""
 
-import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
+from tests.processes import die_with_parent, poll
+
 ADVICE = "PostgreSQL is not installed: `make test` installs it where it may, or: apt-get install postgresql"
 _START = 60  # seconds
-_DIES_WITH_PARENT = 1  # prctl(2), PR_SET_PDEATHSIG
 
 
 def find_program(name: str) -> Path:
@@ -42,11 +40,6 @@ def _owner() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGINT)
-
-
 @contextmanager
 def server() -> Iterator[str]:
     """Yields the URL of its empty database, `postgresql+psycopg://…`."""
@@ -69,7 +62,7 @@ def server() -> Iterator[str]:
                 stderr=log,
                 user=owner,
                 cwd="/",
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         try:
             _wait(folder, process)
@@ -96,17 +89,4 @@ def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
             return False
         return True
 
-    poll(answers, _START)
-
-
-def poll(done: Callable[[], bool], seconds: float) -> None:
-    """Asks every 20 ms until it is done.
-
-    Raises:
-        TimeoutError: it was not, in that many seconds.
-    """
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.02)
+    poll(answers, _START, "PostgreSQL starts")

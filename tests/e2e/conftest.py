@@ -1,0 +1,179 @@
+"""A real Chromium against the served portal: on a telephone and on a desk, nothing foreign, nothing in the console."""
+
+import re
+from asyncio import events
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from scripts import build, test_needs
+from tests.e2e.portal import Portal, serving
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_TIMEOUT = 10_000  # milliseconds
+
+CheckAxe = Callable[..., None]
+NewContext = Callable[..., BrowserContext]
+
+
+class _Playwright:
+    """Playwright keeps an event loop running in this thread; asyncio's own tests must not see it."""
+
+    loop: Any = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    events._set_running_loop(_Playwright.loop if item.get_closest_marker("e2e") else None)
+    try:
+        return (yield)
+    finally:
+        events._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The finished front end."""
+    build.build()
+    folder = build.current_build()
+    assert folder
+    return folder
+
+
+@pytest.fixture(scope="session")
+def portal(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal with the demo supplier; its people and readings are shared by a process's tests."""
+    with serving(tmp_path_factory.mktemp("portal")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        _Playwright.loop = events._get_running_loop()
+        browser = playwright.chromium.launch(executable_path=test_needs.find_browser(), args=ARGUMENTS)
+        yield browser
+        events._set_running_loop(_Playwright.loop)
+        browser.close()
+    _Playwright.loop = None
+    events._set_running_loop(None)
+
+
+@dataclass
+class Watch:
+    """What a page did that it must not: collected, and judged at the end of the test."""
+
+    origin: str
+    faults: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """A fault that this test provokes."""
+        self.allowed.append(pattern)
+
+    def follow(self, page: Page) -> None:
+        """Every page of a context reports here."""
+        page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
+        page.on("console", lambda message: self._console(message.type, message.text))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("websocket", lambda socket: self._request(re.sub("^ws", "http", socket.url)))
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "assert"}:
+            self.faults.append(f"console: {text}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((f"{self.origin}/", "data:", f"blob:{self.origin}/", "about:")):
+            self.faults.append(f"request to another origin: {url}")
+
+    def judge(self) -> None:
+        """Fails on the first fault that was not allowed."""
+        left = [fault for fault in self.faults if not any(re.search(p, fault) for p in self.allowed)]
+        assert left == []
+
+
+@pytest.fixture
+def watch(portal: Portal) -> Iterator[Watch]:
+    """The test fails on an error in the console and on a request to another origin."""
+    watching = Watch(portal.url)
+    yield watching
+    watching.judge()
+
+
+@pytest.fixture
+def new_context(browser: Browser, portal: Portal, watch: Watch) -> Iterator[NewContext]:
+    """Makes a fresh person's browser; takes Playwright's own options, `viewport=PHONE` and so on."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        defaults = {
+            "viewport": PHONE,
+            "base_url": portal.url,
+            "locale": "ru-RU",
+            "timezone_id": "Europe/Samara",
+        }
+        context = browser.new_context(**(defaults | options))
+        context.set_default_timeout(_TIMEOUT)
+        context.on("page", watch.follow)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["390px", "1280px"])
+def page(request: pytest.FixtureRequest, new_context: NewContext) -> Page:
+    """A fresh person on a telephone, and once more on a desk."""
+    return new_context(viewport=request.param).new_page()
+
+
+@pytest.fixture
+def phone_page(new_context: NewContext) -> Page:
+    """A fresh person on a telephone only."""
+    return new_context(viewport=PHONE).new_page()
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def check_axe() -> CheckAxe:
+    """`check_axe(page)` fails on any violation of WCAG 2.2 A and AA and of axe's best practices."""
+
+    def check(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
+        rules = {rule: {"enabled": False} for rule in ignore}
+        page.evaluate(_axe())
+        result = page.evaluate("rules => axe.run(document, {rules, resultTypes: ['violations']})", rules)
+        found = [
+            f"{v['id']} ({v['impact']}): {v['help']}\n  " + "\n  ".join(node["html"] for node in v["nodes"])
+            for v in result["violations"]
+        ]
+        assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return check
+
+
+def hydrated(page: Page) -> None:
+    """Waits until the page is live: its socket has answered."""
+    page.wait_for_function("sessionStorage.getItem('token') !== null")
