@@ -6,6 +6,12 @@ from typing import Final
 from cabinet.domain.errors import InputError
 
 LEAST: Final = 8
+_FEW: Final = 2
+_KEYBOARD_ROWS: Final = (
+    "012345678901234567890",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "йцукенгшщзхъфывапролджэячсмитьбю",
+)
 MOST: Final = 256
 
 
@@ -52,9 +58,6 @@ def checked(password: str, login: str) -> str:
     local = name.partition("@")[0]
     if folded in name or name in folded or (len(local) >= LEAST and local in folded):
         raise PasswordLikeLogin
-    if (
-        len(set(folded)) <= 2
-        or folded in "01234567890qwertyuiopasdfghjklzxcvbnmйцукенгшщзхъфывапролджэячсмитьбю"
-    ):  # noqa: PLR2004 - two different characters
+    if len(set(folded)) <= _FEW or any(folded in row for row in _KEYBOARD_ROWS):
         raise PasswordCommon
     return text

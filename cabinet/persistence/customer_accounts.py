@@ -145,6 +145,12 @@ class CustomerAccounts:
             )
         ).one_or_none()
 
+    def number_of(self, account_id: int) -> str:
+        """The number of an account, for messages about it."""
+        return self._session.exec(
+            select(CustomerAccount.number).where(CustomerAccount.id == account_id)
+        ).one()
+
     def find_pin(self, account_id: int, kind: str) -> str:
         """The bcrypt hash of a proof, or "" when the account has none."""
         return (

@@ -1,0 +1,60 @@
+"""НАСТРОЙКИ: the user's supplier and who they are."""
+
+from dataclasses import dataclass
+
+from cabinet.domain.forms import FieldMissing
+from cabinet.domain.permissions import Actor, Permission
+from cabinet.services.deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierRow:
+    """A supplier to choose from."""
+
+    id: str
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """What the settings page shows of the user."""
+
+    login: str
+    supplier_id: str
+    supplier_name: str
+
+
+def list_suppliers(deps: Deps) -> list[SupplierRow]:
+    """All suppliers that this portal serves, by name."""
+    with deps.snapshot() as tx:
+        return [SupplierRow(str(x.id), x.name, x.region) for x in tx.suppliers.list_all()]
+
+
+def get_profile(deps: Deps, actor: Actor) -> ProfileRow:
+    """The actor's own profile."""
+    actor.require(Permission.PROFILE)
+    with deps.snapshot() as tx:
+        user = tx.users.get_for(actor)
+        supplier = tx.suppliers.get(user.supplier_id) if user.supplier_id else None
+        return ProfileRow(
+            login=user.as_login.shown,
+            supplier_id=str(supplier.id) if supplier else "",
+            supplier_name=supplier.name if supplier else "",
+        )
+
+
+def choose_supplier(deps: Deps, actor: Actor, supplier_id: str) -> ProfileRow:
+    """Choose the supplier whose accounts the user will connect.
+
+    Raises:
+        FieldMissing: nothing was chosen, or no such supplier.
+    """
+    actor.require(Permission.PROFILE)
+    with deps.transaction() as tx:
+        chosen = next((x for x in tx.suppliers.list_all() if str(x.id) == supplier_id), None)
+        if chosen is None:
+            raise FieldMissing(field="supplier")
+        tx.users.get_for(actor).supplier_id = chosen.id
+        tx.audit.record(actor, deps.clock.now(), "supplier.chosen", chosen.id)
+    return get_profile(deps, actor)

@@ -1,0 +1,92 @@
+"""Registration: a login, a password, a consent and the human check; then a code."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cabinet.domain import limits, passwords
+from cabinet.domain.codes import CodePurpose
+from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.permissions import PUBLIC, Actor
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.persistence.users import User
+from cabinet.services import confirmations, human_check
+from cabinet.services.deps import Deps
+from cabinet.texts import consent
+
+PURPOSE = "register"
+_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A registration form that holds."""
+
+    login: Login
+    password: str
+    human_pass: str
+
+    @classmethod
+    def parse(cls, form: dict[str, Any], human_pass: str) -> Self:
+        """Of the page's form.
+
+        Raises:
+            Several: any of the fields does not hold; all of them are told.
+        """
+        parser = Parser()
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        password = parser.take(lambda: passwords.checked(text_of(form, "password"), login.value), "")
+        parser.need(present=bool(human_pass), problem=human_check.HumanCheckNeeded())
+        parser.need(present=bool(form.get("consent")), problem=FieldMissing(field="consent"))
+        parser.finish()
+        return cls(login, password, human_pass)
+
+
+def register(deps: Deps, actor: Actor, command: Register) -> confirmations.ConfirmationRow:
+    """Make a user who is still to be confirmed, and send a code.
+
+    A login that is registered already gets the same reply in the same time; its owner gets a letter
+    that says so.
+
+    Raises:
+        HumanCheckNeeded: the check was not passed by this browser for this purpose.
+        TooMany: too many registrations from this address, or codes to this login.
+    """
+    actor.require(PUBLIC)
+    with deps.transaction() as tx:
+        tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.address, deps.clock.now())
+    password_hash = deps.passwords.hash(command.password)
+    with deps.transaction() as tx:
+        human_check.spend_pass(tx, deps, actor.visitor, PURPOSE, command.human_pass)
+        # Counted first: on PostgreSQL it also keeps two registrations of one login apart.
+        confirmations.count_sending(deps, tx, command.login)
+        user = tx.users.find_by_login(command.login) or _add(deps, tx, actor, command.login, password_hash)
+        confirmations.send_code(
+            deps,
+            tx,
+            actor,
+            user,
+            CodePurpose.REGISTER,
+            password_hash=password_hash,
+            decoy=user.confirmed_at is not None,
+        )
+    return confirmations.get_confirmation(deps, actor)
+
+
+def _add(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login, password_hash: str) -> User:
+    now = deps.clock.now()
+    user = tx.users.add(
+        User(
+            login_kind=login.kind,
+            login=login.value,
+            password_hash=password_hash,
+            created_at=now,
+            consent_version=consent.VERSION,
+            consent_digest=hashlib.sha256(consent.TEXT.encode()).hexdigest(),
+            consented_at=now,
+            consent_address=actor.visitor.address[:64],
+        )
+    )
+    tx.audit.record(actor, now, "user.registered", user.id)
+    return user

@@ -1,0 +1,96 @@
+"""Signing in by phone or e-mail and a password; an unknown browser is asked for a code too."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cabinet.domain import limits
+from cabinet.domain.codes import CodePurpose
+from cabinet.domain.errors import InputError
+from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.permissions import PUBLIC, Actor
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.persistence.users import User
+from cabinet.services import confirmations, sessions
+from cabinet.services.deps import Deps
+
+_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
+
+
+class SignInWrong(InputError):
+    """The login or the password is not right; which of them is not told."""
+
+    code = "sign_in.wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in form that holds."""
+
+    login: Login
+    password: str
+    remember: bool
+
+    @classmethod
+    def parse(cls, form: dict[str, Any]) -> Self:
+        """Of the page's form.
+
+        Raises:
+            Several: the login is malformed or the password is empty.
+        """
+        parser = Parser()
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        password = text_of(form, "password")
+        parser.need(present=bool(password), problem=FieldMissing(field="password"))
+        parser.finish()
+        return cls(login, password, bool(form.get("remember")))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOutcome:
+    """A ticket for a session; or "" when a code was sent and is to be entered first."""
+
+    ticket: str
+
+
+def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
+    """Check the password; give a ticket to a known browser, send a code to an unknown one.
+
+    Raises:
+        SignInWrong: no such login, not that password, or blocked: all the same in words and time.
+        TooMany: ten tries in five minutes per login and per address; a known browser has its own.
+    """
+    actor.require(PUBLIC)
+    user = _count_try(deps, actor, command.login)
+    stored = user.password_hash if user else ""
+    if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
+        raise SignInWrong
+    with deps.transaction() as tx:
+        _forgive(tx, actor, command.login)
+        known = tx.sessions.is_known_device(user.id or 0, actor.visitor.device)
+        if user.confirmed_at and known:
+            return SignInOutcome(
+                sessions.issue_ticket(deps, tx, user, actor.visitor, remember=command.remember)
+            )
+        purpose = CodePurpose.DEVICE if user.confirmed_at else CodePurpose.REGISTER
+        confirmations.count_sending(deps, tx, user.as_login)
+        confirmations.send_code(deps, tx, actor, user, purpose, remember=command.remember)
+        return SignInOutcome("")
+
+
+def _count_try(deps: Deps, actor: Actor, login: Login) -> User | None:
+    now, visitor = deps.clock.now(), actor.visitor
+    with deps.transaction() as tx:
+        user = tx.users.find_by_login(login)
+        if user and tx.sessions.is_known_device(user.id or 0, visitor.device):
+            tx.attempts.reserve(limits.SIGN_IN_DEVICE, visitor.device, now)
+        else:
+            tx.attempts.reserve(limits.SIGN_IN_LOGIN, login.value, now)
+            tx.attempts.reserve(limits.SIGN_IN_ADDRESS, visitor.address, now)
+    return user
+
+
+def _forgive(tx: UnitOfWork, actor: Actor, login: Login) -> None:
+    tx.attempts.release(limits.SIGN_IN_DEVICE, actor.visitor.device)
+    tx.attempts.release(limits.SIGN_IN_LOGIN, login.value)
+    tx.attempts.release(limits.SIGN_IN_ADDRESS, actor.visitor.address)

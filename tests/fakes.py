@@ -1,0 +1,114 @@
+"""Hand-written fakes of the ports, and dependencies made of them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.passwords_bcrypt import BcryptPasswords
+from cabinet.adapters.proof_altcha import AltchaProofs
+from cabinet.domain.human_check import HumanCheckPolicy
+from cabinet.domain.permissions import Visitor
+from cabinet.persistence.engine import make_engine
+from cabinet.persistence.unit_of_work import snapshots, transactions
+from cabinet.ports import Letter, Sms, Undelivered
+from cabinet.services.deps import Deps
+
+NOON = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+VISITOR = Visitor("device-of-anna", "192.0.2.1", "test browser")
+
+
+class FakeClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The instant it stands at."""
+        return self.at
+
+    def move(self, **by: float) -> None:
+        """Move it forward."""
+        self.at += timedelta(**by)
+
+
+@dataclass
+class FakeMail:
+    """A mailbox that may refuse."""
+
+    letters: list[Letter] = field(default_factory=list)
+    failing: bool = False
+
+    def send(self, letter: Letter) -> None:
+        """Keep the letter, once per key."""
+        if self.failing:
+            raise Undelivered("down", retryable=True)
+        if letter.key not in {x.key for x in self.letters}:
+            self.letters.append(letter)
+
+    def to(self, address: str) -> list[Letter]:
+        """What came to an address."""
+        return [x for x in self.letters if x.to == address]
+
+
+@dataclass
+class FakeSms:
+    """A phone that may refuse."""
+
+    messages: list[Sms] = field(default_factory=list)
+    failing: bool = False
+
+    def send(self, sms: Sms) -> None:
+        """Keep the message, once per key."""
+        if self.failing:
+            raise Undelivered("down", retryable=True)
+        if sms.key not in {x.key for x in self.messages}:
+            self.messages.append(sms)
+
+
+@dataclass
+class FakePictures:
+    """A painter who remembers the answers and draws nothing."""
+
+    answers: list[str] = field(default_factory=list)
+
+    def draw(self, answer: str) -> bytes:
+        """A picture's signature and its number."""
+        self.answers.append(answer)
+        return b"\x89PNG\r\n\x1a\n" + str(len(self.answers)).encode()
+
+
+@dataclass
+class World:
+    """Dependencies, and the fakes inside them to look at."""
+
+    deps: Deps
+    clock: FakeClock
+    mail: FakeMail
+    sms: FakeSms
+    bank: DemoAcquirer
+    pictures: FakePictures
+
+
+def make_world(database_url: str, folder: Path) -> World:
+    """Dependencies on a migrated database, with fakes at the edges and cheap password hashes."""
+    engine = make_engine(database_url)
+    clock, mail, sms = FakeClock(), FakeMail(), FakeSms()
+    pictures = FakePictures()
+    bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
+    deps = Deps(
+        transaction=transactions(engine),
+        snapshot=snapshots(engine),
+        clock=clock,
+        secret_key=b"a key for tests only",
+        address="http://localhost:3000",
+        passwords=BcryptPasswords(b"pepper", 4),
+        mail=mail,
+        sms=sms,
+        acquirer=bank,
+        pictures=pictures,
+        proofs=AltchaProofs(b"a key for tests only", tries=4),
+        human_check_policy=HumanCheckPolicy(),
+    )
+    return World(deps, clock, mail, sms, bank, pictures)
