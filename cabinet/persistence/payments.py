@@ -33,6 +33,7 @@ class Payment(SQLModel, table=True):
     confirmation_url: str = Field(default="", max_length=500)
     created_at: datetime = instant()
     finished_at: datetime | None = instant(default=None)
+    exported_at: datetime | None = instant(default=None)  # since then the supplier knows of it
 
     @property
     def amount(self) -> Money:
