@@ -27,7 +27,7 @@
 
   /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage. */
   function dress() {
-    root.classList.add("js");
+    if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
     for (const [name, value] of [["data-theme", theme === "light" || theme === "dark" ? theme : ""], ["data-vision", memory.get("vision")]]) {
       if (value) set(root, name, value);
