@@ -1,10 +1,12 @@
 """Files that the supplier sent, and the lines of them that could not be taken."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import UniqueConstraint, insert
+from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.types import instant, key, refers
 
 
@@ -51,3 +53,29 @@ class Registers:
                 Register.supplier_id == supplier_id, Register.kind == kind, Register.sha256 == sha256
             )
         ).one_or_none()
+
+    def add(self, register: Register) -> int:
+        """Store a register and number it."""
+        self._session.add(register)
+        self._session.flush()
+        return register.id or 0
+
+    def lock_supplier(self, supplier_id: int) -> None:
+        """One import of a supplier at a time; others of its rows stay free to refer to it.
+
+        SQLite's writers queue anyway.
+        """
+        statement = select(Supplier.id).where(Supplier.id == supplier_id)
+        self._session.exec(statement.with_for_update(key_share=True)).one()
+
+    def add_rejects(self, rejects: Iterable[RegisterReject]) -> None:
+        """Store quarantined lines, many at once."""
+        rows = [reject.model_dump(exclude={"id"}) for reject in rejects]
+        if rows:
+            self._session.execute(insert(RegisterReject), rows)
+
+    def list_rejects(self, register_id: int) -> Iterator[RegisterReject]:
+        """The quarantined lines of a register in the order of the file, a thousand at a time."""
+        statement = select(RegisterReject).where(RegisterReject.register_id == register_id)
+        found = self._session.exec(statement.order_by(col(RegisterReject.line)))
+        yield from found.yield_per(1000)

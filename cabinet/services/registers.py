@@ -1,0 +1,363 @@
+"""A supplier's register comes in: streamed, once, whole or not at all, its bad lines in quarantine."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol, TextIO
+
+from cabinet.domain.permissions import Actor, Permission
+from cabinet.domain.registers import (
+    Change,
+    Encoding,
+    Layout,
+    LineRefused,
+    Record,
+    RegisterEmpty,
+    RegisterKind,
+    RegisterNotText,
+    RejectsUnwritable,
+    Rules,
+    SupplierUnknown,
+)
+from cabinet.persistence.register_accounts import AccountsImport
+from cabinet.persistence.register_facts import ChargesImport, PaymentsImport
+from cabinet.persistence.registers import Register, RegisterReject
+from cabinet.persistence.suppliers import Supplier
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.services.deps import Deps
+from cabinet.services.register_files import FileFacts, RawLine, examine, opened, read_lines
+from cabinet.texts import registers as texts
+
+BATCH: Final = 1000  # lines
+_BELIEVED: Final = timedelta(days=366)  # a day later than that is a typing error
+_SHOWN_REJECTS: Final = 10
+_LONGEST_ORIGINAL: Final = 4000  # characters kept of a quarantined line
+_CONTROLS: Final = dict.fromkeys((*range(9), *range(10, 32), 127), "\ufffd")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRegister:
+    """What to import.
+
+    Attributes:
+        supplier: the code of the supplier.
+        dry_run: do everything and keep nothing.
+        rejects: where to write the quarantined lines too.
+    """
+
+    kind: RegisterKind
+    path: Path
+    supplier: str
+    dry_run: bool = False
+    rejects: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A quarantined line, in words."""
+
+    line: int
+    column: str
+    reason: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterOutcome:
+    """What an import did: `read` = `added` + `updated` + `unchanged` + `quarantined`, in lines.
+
+    Attributes:
+        again: the same file came before, so nothing was done; the numbers are of that time.
+        rejects: the first quarantined lines.
+    """
+
+    kind: RegisterKind
+    encoding: Encoding
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    quarantined: int
+    again: bool
+    dry_run: bool
+    rejects: tuple[Reject, ...]
+
+
+class _Importer(Protocol):
+    """Takes the good lines of one kind."""
+
+    def take(self, records: Sequence[Any]) -> Sequence[Change | LineRefused]:
+        """Store a batch; what each line did or why it is refused."""
+        ...
+
+    def finish(self) -> None:
+        """Called once, after the last batch."""
+        ...
+
+
+class _DryRun(Exception):
+    """Carries the outcome out of a transaction that is to be undone."""
+
+    def __init__(self, outcome: RegisterOutcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def import_register(
+    deps: Deps, actor: Actor, command: ImportRegister, progress: Progress | None = None
+) -> RegisterOutcome:
+    """Import a file in one transaction; `progress` hears of bytes done and bytes in all.
+
+    The same bytes of the same supplier and kind come in once. Bad lines are quarantined, the good
+    ones imported.
+
+    Raises:
+        SupplierUnknown: no such supplier.
+        RegisterUnreadable, RegisterEmpty, RegisterNotText, RegisterColumnsUnknown,
+        RegisterColumnsMissing, RegisterColumnsRepeated, RegisterChanging: the file is refused whole.
+        RejectsUnwritable: the file for rejected lines cannot be written.
+    """
+    actor.require(Permission.REGISTER_IMPORT)
+    facts = examine(command.path)
+    with _rejects_file(command) as rejects:
+        run = _Import(deps, actor, command, facts, rejects, progress or _silent)
+        try:
+            with deps.transaction() as tx:
+                outcome = run.outcome(tx)
+                _undo_if(command.dry_run, outcome)
+        except _DryRun as undone:
+            return undone.outcome
+    return outcome
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Nobody listens."""
+
+
+def _undo_if(dry_run: bool, outcome: RegisterOutcome) -> None:
+    if dry_run:
+        raise _DryRun(outcome)
+
+
+@dataclass(frozen=True)
+class _Import:
+    """One import inside its transaction."""
+
+    deps: Deps
+    actor: Actor
+    command: ImportRegister
+    facts: FileFacts
+    rejects: "_RejectsWriter"
+    progress: Progress
+
+    def outcome(self, tx: UnitOfWork) -> RegisterOutcome:
+        """Do it, unless the same file came before."""
+        supplier = tx.suppliers.find_by_code(self.command.supplier)
+        if supplier is None or supplier.id is None:
+            raise SupplierUnknown(supplier=self.command.supplier)
+        tx.registers.lock_supplier(supplier.id)
+        before = tx.registers.find(supplier.id, self.command.kind, self.facts.sha256)
+        if before:
+            return _again(tx, self.command, before, self.rejects)
+        return self._first_time(tx, supplier)
+
+    def _first_time(self, tx: UnitOfWork, supplier: Supplier) -> RegisterOutcome:
+        register = _register(self.deps, supplier.id or 0, self.command, self.facts)
+        tx.registers.add(register)
+        importer = _importer(tx, register, self.deps)
+        run = _Run(tx, register, importer, self.rejects)
+        rules = Rules(supplier.account_pattern, self.deps.clock.now().date() + _BELIEVED)
+        with opened(self.command.path) as file:
+            self._take_lines(run, read_lines(file, self.facts), rules)
+        importer.finish()
+        self._audit(tx, register)
+        return run.outcome(self.command, self.facts)
+
+    def _take_lines(self, run: "_Run", lines: Iterator[RawLine], rules: Rules) -> None:
+        layout = Layout.of_header(self.command.kind, _header(lines), rules)
+        self.progress(0, self.facts.size)
+        while batch := list(islice(lines, BATCH)):
+            run.take(layout, batch)
+            self.progress(batch[-1].end, self.facts.size)
+
+    def _audit(self, tx: UnitOfWork, register: Register) -> None:
+        tx.audit.record(
+            self.actor,
+            self.deps.clock.now(),
+            "register.imported",
+            register.id,
+            kind=register.kind,
+            lines=register.lines,
+            rejected=register.rejected,
+        )
+
+
+def _header(lines: Iterator[RawLine]) -> str:
+    first = next(lines, None)
+    if first is None:
+        raise RegisterEmpty
+    if first.fault:
+        raise RegisterNotText
+    return first.text
+
+
+def _register(deps: Deps, supplier_id: int, command: ImportRegister, facts: FileFacts) -> Register:
+    most = 200
+    return Register(
+        supplier_id=supplier_id,
+        kind=command.kind.value,
+        sha256=facts.sha256,
+        file_name=command.path.name[:most].encode("utf-8", "replace").decode(),
+        encoding=facts.encoding.value,
+        lines=0,
+        rejected=0,
+        imported_at=deps.clock.now(),
+    )
+
+
+def _importer(tx: UnitOfWork, register: Register, deps: Deps) -> _Importer:
+    supplier_id, register_id = register.supplier_id, register.id or 0
+    if register.kind == RegisterKind.ACCOUNTS:
+        return AccountsImport(tx.session, supplier_id, register_id, deps.clock.now())
+    if register.kind == RegisterKind.CHARGES:
+        return ChargesImport(tx.session, supplier_id, register_id)
+    return PaymentsImport(tx.session, supplier_id, register_id)
+
+
+def _again(
+    tx: UnitOfWork, command: ImportRegister, before: Register, rejects: "_RejectsWriter"
+) -> RegisterOutcome:
+    """The same file: nothing is done but to write its quarantined lines once more."""
+    shown: list[Reject] = []
+    for kept in tx.registers.list_rejects(before.id or 0):
+        reject = Reject(kept.line, kept.column, kept.reason, kept.original)
+        rejects.write([reject])
+        shown += [reject][: _SHOWN_REJECTS - len(shown)]
+    return RegisterOutcome(
+        kind=command.kind,
+        encoding=Encoding(before.encoding),
+        read=before.lines,
+        added=0,
+        updated=0,
+        unchanged=before.lines - before.rejected,
+        quarantined=before.rejected,
+        again=True,
+        dry_run=command.dry_run,
+        rejects=tuple(shown),
+    )
+
+
+@dataclass
+class _Run:
+    """One import under way: its counts and its quarantine."""
+
+    tx: UnitOfWork
+    register: Register
+    importer: _Importer
+    writer: "_RejectsWriter"
+    counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
+    shown: list[Reject] = field(default_factory=list)
+
+    def take(self, layout: Layout, lines: Sequence[RawLine]) -> None:
+        """A batch of lines."""
+        told = [line for line in lines if line.text.strip() or line.fault]
+        read = [(line, _read(layout, line)) for line in told]
+        good = [(line, record) for line, record in read if not isinstance(record, LineRefused)]
+        results = self.importer.take([record for _, record in good]) if good else []
+        refused = [(line, fault) for line, fault in read if isinstance(fault, LineRefused)]
+        for (line, _), result in zip(good, results, strict=True):
+            if isinstance(result, LineRefused):
+                refused.append((line, result))
+            else:
+                self.counts[result] += 1
+        self.register.lines += len(told)
+        self._quarantine(sorted(refused, key=lambda pair: pair[0].number))
+
+    def _quarantine(self, refused: Sequence[tuple[RawLine, LineRefused]]) -> None:
+        rejects = [_reject(line, fault) for line, fault in refused]
+        self.register.rejected += len(rejects)
+        self.shown += rejects[: _SHOWN_REJECTS - len(self.shown)]
+        self.writer.write(rejects)
+        self.tx.registers.add_rejects(
+            RegisterReject(
+                register_id=self.register.id or 0,
+                line=reject.line,
+                column=reject.column,
+                reason=reject.reason,
+                original=reject.original,
+            )
+            for reject in rejects
+        )
+
+    def outcome(self, command: ImportRegister, facts: FileFacts) -> RegisterOutcome:
+        """What came of it."""
+        return RegisterOutcome(
+            kind=command.kind,
+            encoding=facts.encoding,
+            read=self.register.lines,
+            added=self.counts[Change.ADDED],
+            updated=self.counts[Change.UPDATED],
+            unchanged=self.counts[Change.UNCHANGED],
+            quarantined=self.register.rejected,
+            again=False,
+            dry_run=command.dry_run,
+            rejects=tuple(self.shown),
+        )
+
+
+def _read(layout: Layout, line: RawLine) -> Record | LineRefused:
+    if line.fault:
+        return LineRefused("-", line.fault)
+    try:
+        return layout.read(line.text)
+    except LineRefused as refused:
+        return refused
+
+
+def _reject(line: RawLine, refused: LineRefused) -> Reject:
+    original = line.text[:_LONGEST_ORIGINAL].translate(_CONTROLS)
+    cut = len(line.text) > _LONGEST_ORIGINAL or line.fault is not None
+    return Reject(line.number, refused.column, texts.FAULTS[refused.fault], original + ("…" if cut else ""))
+
+
+class _RejectsWriter:
+    """The file of quarantined lines: `;`-separated UTF-8 with a header; or nothing."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._csv = csv.writer(file, delimiter=";", lineterminator="\n") if file else None
+        if self._csv:
+            self._csv.writerow(("line", "column", "reason", "original"))
+
+    def write(self, rejects: Iterable[Reject]) -> None:
+        """More lines, in order."""
+        if self._csv:
+            self._csv.writerows((r.line, r.column, r.reason, r.original) for r in rejects)
+
+
+@contextmanager
+def _rejects_file(command: ImportRegister) -> Iterator[_RejectsWriter]:
+    """The file takes its name only when the import has ended well."""
+    if command.rejects is None:
+        yield _RejectsWriter(None)
+        return
+    target = command.rejects
+    try:
+        if target.exists() and (not target.is_file() or target.samefile(command.path)):
+            raise RejectsUnwritable(file=str(target))
+        descriptor, draft = tempfile.mkstemp(prefix=".rejects-", dir=target.parent)
+    except (OSError, ValueError) as exc:
+        raise RejectsUnwritable(file=str(target)) from exc
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield _RejectsWriter(file)
+        Path(draft).replace(target)
+    finally:
+        Path(draft).unlink(missing_ok=True)
