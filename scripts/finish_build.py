@@ -11,6 +11,10 @@ _COMPRESSED = {".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt", 
 _LEAST = 256  # bytes; below this a compressed copy saves nothing
 _BAKED_HTTP = re.compile(r"[`'\"]http://localhost:\d+(/[\w-]+)[`'\"]")
 _BAKED_SOCKET = re.compile(r"[`'\"]ws://localhost:\d+(/[\w-]+)[`'\"]")
+_STYLESHEET = re.compile(r'<link href="(/assets/[^"]+\.css)" rel="stylesheet"[^>]*>')
+_STYLE_PRELOAD = re.compile(r'<link as="style" [^>]*>')
+_HEAD_SCRIPT = re.compile(r'<script src="(/[\w.-]+\.js)"></script>')
+_PRELOADED_MODULE = re.compile(r'<link rel="modulepreload" ')
 
 
 class BuildUnexpected(Exception):
@@ -24,6 +28,8 @@ def finish(folder: Path) -> None:
         BuildUnexpected: a file that must be there, or its contents, is not as known.
     """
     free_of_address(folder)
+    for page in folder.rglob("*.html"):
+        page.write_text(paint_first(page.read_text(), folder))
     compress(folder)
 
 
@@ -40,6 +46,36 @@ def free_of_address(folder: Path) -> None:
         msg = f"{found[0].name} is not as expected: {text[:400]}"
         raise BuildUnexpected(msg)
     found[0].write_text(text)
+
+
+def paint_first(html: str, folder: Path) -> str:
+    """A page that draws itself from its first packets: what blocks drawing stands inside it.
+
+    React finds every element that it expects, so that hydration keeps the page: the style sheet's link stays,
+    for print; the head's own script stays as text, and its code runs as the first of the body, where React
+    skips what it does not know. Modules give way to the font.
+    """
+    linked = _STYLESHEET.findall(html)
+    if len(linked) != 1:
+        msg = f"one style sheet expected, found {linked}"
+        raise BuildUnexpected(msg)
+    href = linked[0]
+    css = (folder / href.lstrip("/")).read_text().replace("</style", "<\\/style")
+    html = _STYLE_PRELOAD.sub("", html)
+    html = _STYLESHEET.sub(
+        lambda m: f"<style>{css}</style>{m[0].replace('<link ', '<link media=print ', 1)}", html
+    )
+    html = _PRELOADED_MODULE.sub('<link fetchpriority="low" rel="modulepreload" ', html)
+    return _inline_script(html, folder)
+
+
+def _inline_script(html: str, folder: Path) -> str:
+    found = _HEAD_SCRIPT.search(html, 0, html.find("</head>"))
+    if not found:
+        return html
+    code = (folder / found[1].lstrip("/")).read_text().replace("</script", "<\\/script")
+    html = html.replace(found[0], f'<script src="{found[1]}" type="text/plain"></script>', 1)
+    return html.replace("<body>", f"<body><script>{code}</script>", 1)
 
 
 def compress(folder: Path) -> None:

@@ -13,7 +13,10 @@ from cabinet.api.security_headers import content_policy, script_hashes
 from cabinet.domain import cookies
 
 _YEAR = 365 * 24 * 60 * 60
-_IMMUTABLE = f"public, max-age={_YEAR}, immutable"
+_CACHE = {
+    "/assets/": f"public, max-age={_YEAR}, immutable",  # the bundler's names carry a hash
+    "/fonts/": f"public, max-age={30 * 24 * 60 * 60}",
+}
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -88,11 +91,11 @@ def _load(path: Path, name: str, *, https: bool) -> StoredFile:
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-    hashed = name.startswith("/assets/")
+    cache = next((kept for prefix, kept in _CACHE.items() if name.startswith(prefix)), "no-cache")
     headers = [
         (b"content-type", kind.encode()),
         (b"etag", etag),
-        (b"cache-control", (_IMMUTABLE if hashed else "no-cache").encode()),
+        (b"cache-control", cache.encode()),
         (b"vary", b"accept-encoding"),
     ]
     html = path.suffix == ".html"

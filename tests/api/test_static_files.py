@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
         "__spa-fallback.html": PAGE,
         "assets/entry-abc123.js": SCRIPT,
         "cabinet.js": SCRIPT,
+        "fonts/golos.woff2": "font",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
@@ -97,6 +98,11 @@ async def test_compressed_bytes_are_sent_as_they_were_built(client: httpx.AsyncC
 async def test_hashed_files_are_kept_for_a_year_and_others_are_asked_for(client: httpx.AsyncClient) -> None:
     hashed = await client.get("/assets/entry-abc123.js")
     plain = await client.get("/cabinet.js")
+    font = await client.get("/fonts/golos.woff2")
+    assert (font.headers["content-type"], font.headers["cache-control"]) == (
+        "font/woff2",
+        "public, max-age=2592000",
+    )
     assert hashed.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert plain.headers["cache-control"] == "no-cache"
 
