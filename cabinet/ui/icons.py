@@ -54,11 +54,9 @@ def icon(name: str, *, class_name: str = "icon") -> rx.Component:
 
 
 def drum_logo() -> rx.Component:
-    """Three wheels of a counter, the last one amber."""
+    """Three wheels of a counter, the last one amber, that show the number to call when gas smells."""
     return rx.el.span(
-        rx.el.span("0"),
-        rx.el.span("4"),
-        rx.el.span("2"),
+        *(rx.el.span(digit) for digit in "104"),
         class_name="logo",
         aria_hidden="true",
     )

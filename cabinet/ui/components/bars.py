@@ -16,7 +16,7 @@ def bar(row: rx.Var[BarRow] | BarRow) -> rx.Component:
     look = rx.cond(row.estimated, "bar estimated", "bar")
     drawing = rx.el.svg(
         rx.el.svg.rect(x="4", y=f"{100 - row.height}", width="24", height=f"{row.height}", class_name=look),
-        rx.el.svg.path(d=f"M0 {100 - row.last_year}H32", class_name="tick-line"),
+        rx.el.svg.path(d=f"M0 {100 - row.last_year}H32", class_name=rx.cond(row.last_year < 0, "none", "tick-line")),
         view_box="0 0 32 100",
         preserve_aspect_ratio="none",
         aria_hidden="true",
@@ -39,8 +39,19 @@ def each(rows: Any, draw: Any) -> list[Any]:
     return [draw(row) for row in rows] if isinstance(rows, list) else [rx.foreach(rows, draw)]
 
 
-def bars(rows: rx.Var[list[BarRow]] | list[BarRow], caption: Children) -> rx.Component:
-    """Bars of months (drawn left to right) under `caption`, and «Показать таблицей»."""
+def hatch() -> rx.Component:
+    """The pattern of estimated bars, defined once beside them."""
+    lines = rx.el.svg.pattern(
+        rx.el.svg.path(d="M0 0V8"),
+        width="6",
+        height="8",
+        custom_attrs={"id": "hatch", "patternUnits": "userSpaceOnUse", "patternTransform": "rotate(45)"},
+    )
+    return rx.el.svg(rx.el.svg.defs(lines), class_name="hatch", aria_hidden="true")
+
+
+def bars(rows: rx.Var[list[BarRow]] | list[BarRow], caption: Children, *, seen: bool = True) -> rx.Component:
+    """Bars of months, left to right, and «Показать таблицей»; `seen=False` leaves `caption` to screen readers."""
     heads = [rx.el.th(words, scope="col") for words in (texts.MONTH, texts.VOLUME, texts.LAST_YEAR)]
     table = rx.el.table(
         rx.el.caption(caption, class_name="unseen"),
@@ -48,7 +59,8 @@ def bars(rows: rx.Var[list[BarRow]] | list[BarRow], caption: Children) -> rx.Com
         rx.el.tbody(*each(rows, table_row)),
     )
     return rx.el.figure(
-        rx.el.figcaption(caption, class_name="bars-caption"),
+        rx.el.figcaption(caption, class_name="bars-caption" if seen else "unseen"),
+        hatch(),
         rx.el.div(*each(rows, bar), class_name="bars", aria_hidden="true"),
         rx.el.p(texts.BARS_LEGEND, class_name="note"),
         rx.el.details(
