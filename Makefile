@@ -13,7 +13,7 @@ help: ## this list
 
 run: build ## the portal at http://localhost:3000, with the demo supplier; the first time it installs and builds
 	@$(PORTAL) migrate
-	@$(PORTAL) demo load --once
+	@$(PORTAL) demo load
 	@exec $(PORTAL) serve
 
 build: install ## the front end, if its sources have changed

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,12 @@ _BAKED_SOCKET = re.compile(r"[`'\"]ws://localhost:\d+(/[\w-]+)[`'\"]")
 _STYLESHEET = re.compile(r'<link href="(/assets/[^"]+\.css)" rel="stylesheet"[^>]*>')
 _STYLE_PRELOAD = re.compile(r'<link as="style" [^>]*>')
 _HEAD_SCRIPT = re.compile(r'<script src="(/[\w.-]+\.js)"></script>')
+_MISSING = "not-found"
+_ANY_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_MODULE_LINK = re.compile(r'<link rel="modulepreload"[^>]*>')
+_HIDDEN = re.compile(
+    r'<!--.*?-->|<template id="B:\d+"></template>|<div hidden id="S:\d+">|</div>(?=</body>)', re.DOTALL
+)
 _PRELOADED_MODULE = re.compile(r'<link rel="modulepreload" ')
 
 
@@ -28,8 +35,12 @@ def finish(folder: Path) -> None:
         BuildUnexpected: a file that must be there, or its contents, is not as known.
     """
     free_of_address(folder)
+    freeze_missing(folder)
     for page in folder.rglob("*.html"):
-        page.write_text(paint_first(page.read_text(), folder))
+        if (page.with_suffix("") / "index.html").exists():
+            page.unlink()  # Reflex's second copy of a page, for servers that know no index.html
+        else:
+            page.write_text(paint_first(page.read_text(), folder))
     compress(folder)
 
 
@@ -46,6 +57,25 @@ def free_of_address(folder: Path) -> None:
         msg = f"{found[0].name} is not as expected: {text[:400]}"
         raise BuildUnexpected(msg)
     found[0].write_text(text)
+
+
+def freeze_missing(folder: Path) -> None:
+    """`404.html` from the page that was built for it: without scripts, for it stands at any address.
+
+    React would look for the page of that address; the head's own script, which knows the theme, stays.
+    """
+    built = folder / _MISSING
+    if not (built / "index.html").exists():
+        msg = f"no page /{_MISSING}: cabinet/ui/pages/not_found.py must be among the pages"
+        raise BuildUnexpected(msg)
+    head, mark, body = (built / "index.html").read_text().partition("</head>")
+    head = _MODULE_LINK.sub("", head)
+    body = _HIDDEN.sub("", _ANY_SCRIPT.sub("", body))
+    # Without a socket there is no connection to watch.
+    body = body.replace(' data-connection=""', "", 1)
+    (folder / "404.html").write_text(head + mark + body)
+    shutil.rmtree(built)
+    (folder / f"{_MISSING}.html").unlink(missing_ok=True)
 
 
 def paint_first(html: str, folder: Path) -> str:

@@ -14,12 +14,24 @@ HTML = (
     '<script src="/cabinet.js"></script><link href="/assets/a-1.css" rel="stylesheet" type="text/css"/></head>'
     "<body><main>Вход</main></body></html>"
 )
+MISSING = HTML.replace(
+    "<main>Вход</main>",
+    '<div class="connection" data-connection="" role="status"></div><main>Нет такой страницы</main>'
+    '<script>router()</script><script type="module" async="">import "/assets/root-1.js";</script>'
+    '<!--$?--><template id="B:0"></template><!--/$--><div hidden id="S:0"><script>stream()</script></div>'
+    '<script>$RC("B:0","S:0")</script>',
+)
 
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
     for name, text in {
         "index.html": HTML,
+        "login.html": HTML,
+        "login/index.html": HTML,
+        "not-found/index.html": MISSING,
+        "not-found.html": MISSING,
+        "404.html": HTML,
         "assets/reflex-env-1.js": ENV,
         "assets/a-1.css": "body{color:red}" * 30,
         "cabinet.js": "dress('</script>');",
@@ -55,6 +67,33 @@ def test_a_page_draws_itself_without_another_request(exported: Path) -> None:
     assert '<script src="/cabinet.js" type="text/plain"></script>' in head
     assert body.startswith(r"<body><script>dress('<\/script>');</script><main>")
     assert '<link fetchpriority="low" rel="modulepreload"' in head
+
+
+def test_the_page_of_unknown_addresses_stands_without_react(exported: Path) -> None:
+    finish_build.finish(exported)
+    html = (exported / "404.html").read_text()
+    assert "Нет такой страницы" in html
+    assert html.endswith("<main>Нет такой страницы</main></body></html>")
+    assert not any(
+        word in html for word in ("modulepreload", "data-connection", "router()", "stream()", "import")
+    )
+    assert "theme()" in html
+    assert not list(exported.glob("not-found*"))
+
+
+def test_one_copy_of_each_page_is_kept(exported: Path) -> None:
+    finish_build.finish(exported)
+    assert {p.relative_to(exported).as_posix() for p in exported.rglob("*.html")} == {
+        "index.html",
+        "404.html",
+        "login/index.html",
+    }
+
+
+def test_a_build_without_a_page_for_unknown_addresses_is_refused(exported: Path) -> None:
+    (exported / "not-found/index.html").unlink()
+    with pytest.raises(finish_build.BuildUnexpected):
+        finish_build.finish(exported)
 
 
 def test_a_page_without_its_style_sheet_is_refused(exported: Path) -> None:
