@@ -72,6 +72,12 @@ def build(chosen: Settings) -> Deps:
     )
 
 
+def demo_bank() -> DemoAcquirer | None:
+    """The demo bank, when it is the acquirer: its page is served beside the portal."""
+    acquirer = current().acquirer
+    return acquirer if isinstance(acquirer, DemoAcquirer) else None
+
+
 def _refuse_unknown(chosen: Settings) -> None:
     known = {
         "MAIL": (chosen.mail, "outbox"),

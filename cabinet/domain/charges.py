@@ -65,7 +65,7 @@ class ChargeLine:
 
     @property
     def balances(self) -> bool:
-        """closing = opening + amount + penalty + recalculation − paid."""
+        """Closing = opening + amount + penalty + recalculation − paid."""
         due = self.opening + self.amount + self.penalty + self.recalculation - self.paid
         return due == self.closing
 

@@ -12,5 +12,7 @@ def cookie_name(noun: str, *, https: bool) -> str:
     Source: RFC 6265bis, section 4.1.3.2.
     """
     return f"__Host-{noun}" if https else noun
+
+
 # No secret: tells the page before its socket whether to draw the cabinet or the landing.
 MEMBER = "member"

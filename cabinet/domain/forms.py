@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from cabinet.domain.errors import CabinetError, InputError
+from cabinet.domain.errors import CabinetError, Conflict, InputError
 
 T = TypeVar("T")
 
@@ -22,6 +22,12 @@ class FieldMissing(InputError):
     """A field that is needed was left empty or unticked."""
 
     code = "field.missing"
+
+
+class FormStale(Conflict):
+    """The form came without its key, or with another form's: an old tab, or not our page."""
+
+    code = "form.stale"
 
 
 class Parser:

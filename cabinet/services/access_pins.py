@@ -12,10 +12,10 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.deps import Deps
 
 
-class AccountUnknown(NotFound):
+class PinAccountUnknown(NotFound):
     """The supplier has no such account; for the desk only; fact `account`."""
 
-    code = "account.unknown"
+    code = "pin.account_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def issue_pin(deps: Deps, actor: Actor, command: IssuePin) -> str:
     """Issue a new PIN and give it, this once; the former one is revoked.
 
     Raises:
-        SupplierUnknown, AccountUnknown: there is none.
+        SupplierUnknown, PinAccountUnknown: there is none.
     """
     actor.require(Permission.PIN_ISSUE)
     pin = new_pin()
@@ -50,8 +50,8 @@ def _find_account(tx: UnitOfWork, command: IssuePin) -> int:
     try:
         number = account_number(command.account, supplier.account_pattern)
     except InputError as exc:
-        raise AccountUnknown(account=command.account) from exc
+        raise PinAccountUnknown(account=command.account) from exc
     account = tx.customer_accounts.find_by_number(supplier.id, number)
     if account is None or account.id is None:
-        raise AccountUnknown(account=command.account)
+        raise PinAccountUnknown(account=command.account)
     return account.id

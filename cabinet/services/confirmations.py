@@ -23,10 +23,10 @@ _CODE, _LINK = "code", "link"
 class ConfirmationRow:
     """What the confirmation page shows: where the code went, and when it may be sent again."""
 
-    sent_to: str
-    channel: str
-    purpose: str
-    resend_in: int
+    sent_to: str = ""
+    channel: str = ""
+    purpose: str = ""
+    resend_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)

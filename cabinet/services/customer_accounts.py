@@ -40,11 +40,11 @@ class AccountUnknown(InputError):
 class AccountPreview:
     """What anybody who knows the number may see of an account."""
 
-    number: str
-    shown_number: str
-    supplier: str
-    masked_address: str
-    due: str
+    number: str = ""
+    shown_number: str = ""
+    supplier: str = ""
+    masked_address: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class AccountRow:
 
     id: str
     number: str
+    bare_number: str
     name: str
     address: str
     supplier: str
@@ -261,6 +262,7 @@ def _row(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> AccountRow:
     return AccountRow(
         id=str(account.id),
         number=spaced_number(account.number),
+        bare_number=account.number,
         name=found.link.alias or shown_address(found),
         address=account.address if extended else _masked(account),
         supplier=found.supplier.name,

@@ -1,6 +1,6 @@
 """The home page of an account: what is due, the last reading, the use of half a year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cabinet.domain.charges import ChargeLine, due_on
 from cabinet.domain.identity import spaced_number
@@ -31,6 +31,7 @@ class HomeRow:
     account_id: str = ""
     title: str = ""
     number: str = ""
+    bare_number: str = ""
     extended: bool = False
     hidden: bool = False
     owed: bool = False
@@ -42,7 +43,7 @@ class HomeRow:
     previous_on: str = ""
     window_open: bool = False
     window_note: str = ""
-    bars: tuple[BarRow, ...] = ()
+    bars: list[BarRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def get_home(deps: Deps, actor: Actor, account_id: int) -> HomeRow:
         account_id=str(account_id),
         title=found.link.alias or shown_address(found),
         number=spaced_number(found.account.number),
+        bare_number=found.account.number,
         extended=extended,
         hidden=due.hidden,
         owed=due.owed,
@@ -91,7 +93,7 @@ def get_home(deps: Deps, actor: Actor, account_id: int) -> HomeRow:
         previous_on=dial.previous_on,
         window_open=dial.window_open,
         window_note=dial.window_note,
-        bars=tuple(bars(lines, _MONTHS)),
+        bars=bars(lines, _MONTHS),
     )
 
 

@@ -89,5 +89,5 @@ def _postpone(deps: Deps, message: OutboxMessage, problem: Undelivered) -> None:
 
 def _pause(attempts: int) -> timedelta:
     """Twice as long each time, with jitter, so that a recovered provider is not stormed."""
-    pause = min(_FIRST_PAUSE * 2**attempts, _LONGEST_PAUSE)
-    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - jitter is no secret
+    pause = min(_FIRST_PAUSE.total_seconds() * 2.0**attempts, _LONGEST_PAUSE.total_seconds())
+    return timedelta(seconds=pause * random.uniform(0.75, 1.25))  # noqa: S311 - jitter is no secret

@@ -1,13 +1,13 @@
 """Paying: an order that is made once, a bank that may be late, twice or wrong, and the journal."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
-from cabinet.domain.errors import Conflict, NotFound
-from cabinet.domain.forms import Parser, text_of
+from cabinet.domain.errors import NotFound
+from cabinet.domain.forms import FormStale, Parser, text_of
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import ZERO, Money
 from cabinet.domain.payments import PaymentMismatch, PaymentStatus, checked_amount, payment_entries
@@ -27,35 +27,30 @@ ABANDONED_AFTER: Final = timedelta(days=1)
 _OPEN: Final = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 
-class FormKeyMissing(Conflict):
-    """The form came without its key: an old tab, or not our page."""
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment in the history, or on the page that the bank returns to."""
 
-    code = "form.stale"
+    id: str = ""
+    account_id: str = ""
+    amount: str = ""
+    at: str = ""
+    status: str = ""
+    status_words: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PayFormRow:
     """The page of payment before paying; `amount` is prefilled with the debt."""
 
-    account_id: str
-    title: str
-    number: str
-    supplier: str
-    due: str
-    amount: str
-    history: list["PaymentRow"]
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """A payment in the history, or on the page that the bank returns to."""
-
-    id: str
-    amount: str
-    at: str
-    status: str
-    status_words: str
-    channel: str
+    account_id: str = ""
+    title: str = ""
+    number: str = ""
+    supplier: str = ""
+    due: str = ""
+    amount: str = ""
+    history: list[PaymentRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +67,14 @@ class StartPayment:
 
         Raises:
             Several: not a sum, or out of range.
-            FormKeyMissing: no key.
+            FormStale: no key.
         """
         parser = Parser()
         amount = parser.take(lambda: checked_amount(Money.parse(text_of(form, "amount", 40))), ZERO, "amount")
         parser.finish()
         key = text_of(form, "key", 64)
         if not key:
-            raise FormKeyMissing
+            raise FormStale
         return cls(number_of(text_of(form, "account")), amount, key)
 
 
@@ -210,7 +205,7 @@ def _order(deps: Deps, actor: Actor, command: StartPayment) -> tuple[Payment, st
                 actor, deps.clock.now(), "payment.created", command.account_id, payment=payment.id
             )
         elif (payment.customer_account_id, payment.amount) != (command.account_id, command.amount):
-            raise FormKeyMissing
+            raise FormStale
         return payment, words.description(found.account.number)
 
 
@@ -254,6 +249,7 @@ def _abandon(deps: Deps, payment_id: str) -> bool:
 def _payment_row(payment: Payment, zone: ZoneInfo) -> PaymentRow:
     return PaymentRow(
         id=payment.id,
+        account_id=str(payment.customer_account_id),
         amount=amounts.roubles(payment.amount),
         at=dates.moment(payment.created_at.astimezone(zone)),
         status=payment.status,
@@ -266,6 +262,7 @@ def _outside_rows(tx: UnitOfWork, account_id: int) -> list[PaymentRow]:
     return [
         PaymentRow(
             id=f"outside-{x.id}",
+            account_id=str(account_id),
             amount=amounts.roubles(Money(x.amount_kopecks)),
             at=dates.day_year(x.paid_on),
             status=PaymentStatus.SUCCEEDED,

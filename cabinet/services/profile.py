@@ -20,13 +20,14 @@ class SupplierRow:
 class ProfileRow:
     """What the settings page shows of the user."""
 
-    login: str
-    supplier_id: str
-    supplier_name: str
+    login: str = ""
+    supplier_id: str = ""
+    supplier_name: str = ""
 
 
-def list_suppliers(deps: Deps) -> list[SupplierRow]:
+def list_suppliers(deps: Deps, actor: Actor) -> list[SupplierRow]:
     """All suppliers that this portal serves, by name."""
+    actor.require(Permission.PROFILE)
     with deps.snapshot() as tx:
         return [SupplierRow(str(x.id), x.name, x.region) for x in tx.suppliers.list_all()]
 

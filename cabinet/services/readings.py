@@ -1,14 +1,14 @@
 """Readings: what the dial showed, what it would cost, and a receipt that is given once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from cabinet.domain import charges
 from cabinet.domain.errors import NotFound
-from cabinet.domain.forms import text_of
+from cabinet.domain.forms import FormStale
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.readings import (
     Dial,
@@ -54,40 +54,40 @@ class MeterRow:
         verification: a warning in words, or "".
     """
 
-    account_id: str
-    meter_id: str
-    model: str
-    serial_number: str
-    capacity: int
-    ghost: str
-    previous: str
-    previous_on: str
-    window: str
-    window_open: bool
-    verification: str
-    history: list[ReadingRow]
+    account_id: str = ""
+    meter_id: str = ""
+    model: str = ""
+    serial_number: str = ""
+    capacity: int = 5
+    ghost: str = ""
+    previous: str = ""
+    previous_on: str = ""
+    window: str = ""
+    window_open: bool = False
+    verification: str = ""
+    history: list[ReadingRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
     """What the value on the drum means: «Расход 43 м³ ≈ 356,90 ₽» and how it was found."""
 
-    volume: str
-    cost: str
-    formula: str
+    volume: str = ""
+    cost: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
     """The receipt of an accepted reading."""
 
-    number: str
-    value: str
-    received_at: str
-    period: str
-    volume: str
-    cost: str
-    counted: bool
+    number: str = ""
+    value: str = ""
+    received_at: str = ""
+    period: str = ""
+    volume: str = ""
+    cost: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +99,6 @@ class SubmitReading:
     value: str
     key: str
     confirmed: bool
-
-    @classmethod
-    def parse(cls, form: dict[str, Any], *, confirmed: bool = False) -> Self:
-        """Of the page's form; ids that are not numbers belong to nobody."""
-        return cls(
-            account_id=number_of(text_of(form, "account")),
-            meter_id=number_of(text_of(form, "meter")),
-            value=text_of(form, "value", 60),
-            key=text_of(form, "key", 64),
-            confirmed=confirmed,
-        )
 
 
 def number_of(text: str) -> int:
@@ -158,6 +147,8 @@ def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptR
     with deps.transaction() as tx:
         case = _open_case(deps, tx, actor, command, lock=True)
         key = f"web:{actor.user}:{case.meter.id}:{command.key}"
+        if not command.key:
+            raise FormStale
         known = tx.readings.find_by_key(key)
         if known is not None:
             return _receipt(tx, case, known)

@@ -15,7 +15,7 @@ IDLE: Final = timedelta(minutes=30)
 VISIT: Final = timedelta(hours=12)
 REMEMBERED: Final = timedelta(days=30)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
-_SESSION, _TICKET = "session", "ticket"
+_SESSION, _TICKET, _DEVICE = "session", "ticket", "device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,11 @@ class NewSession:
 
     token: str
     keep: timedelta | None
+
+
+def make_visitor(deps: Deps, device: str, address: str, agent: str) -> Visitor:
+    """A visitor by the raw device cookie, of which only a digest goes further."""
+    return Visitor(digest(deps.secret_key, _DEVICE, device) if device else "", address[:64], agent[:256])
 
 
 def issue_ticket(deps: Deps, tx: UnitOfWork, user: User, visitor: Visitor, *, remember: bool) -> str:

@@ -35,7 +35,6 @@ FAULTS: Final[dict[str, str]] = {
 
 # By the codes of the errors that refuse a file or a command.
 ERRORS: Final[dict[str, str]] = {
-    "register.unreadable": "Файл не открыть: {why}.",
     "register.empty": "Файл пуст: в нём нет даже заголовка.",
     "register.not_text": (
         "Это не текстовый файл. Сохраните реестр как CSV с точкой с запятой, в UTF-8 или Windows-1251."
@@ -50,9 +49,9 @@ ERRORS: Final[dict[str, str]] = {
     "supplier.code_malformed": "Код поставщика: латинские строчные буквы, цифры и дефис, до 32 знаков.",
     "supplier.name_malformed": "Название поставщика: от 1 до 160 знаков.",
     "supplier.timezone_unknown": "Нет такого часового пояса: {timezone}. Пример: Europe/Samara.",
-    "account.unknown": "У поставщика нет лицевого счёта {account}.",
+    "pin.account_unknown": "У поставщика нет лицевого счёта {account}.",
 }
-UNREADABLE: Final[dict[str, str]] = {
+_UNREADABLE: Final[dict[str, str]] = {
     "missing": "такого файла нет",
     "folder": "это папка",
     "special": "это не обычный файл",
@@ -118,3 +117,8 @@ SERIAL = "Заводской номер"
 PIN = "Пин-код"
 FORMER_PASSWORD = "Прежний пароль"  # noqa: S105 - a heading
 OWED = "К оплате, ₽"
+
+
+def unreadable(why: str) -> str:
+    """Why a file cannot be opened."""
+    return f"Файл не открыть: {_UNREADABLE[why]}."

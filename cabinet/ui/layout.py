@@ -15,7 +15,7 @@ from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.links import Children, link
 
-Shell = Literal["guest", "cabinet", "desk"]
+Shell = Literal["guest", "cabinet", "desk", "own"]
 Body = Callable[[], rx.Component]
 
 MENU = (
@@ -27,7 +27,10 @@ MENU = (
     (routes.TRAINING, texts.TRAINING, "training"),
 )
 ON_BAR = (routes.HOME, routes.READINGS, routes.PAY)
-DESK_MENU = ((routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"), (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"))
+DESK_MENU = (
+    (routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"),
+    (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"),
+)
 GUEST_MENU = ((routes.LOGIN, texts.SIGN_IN), (routes.REGISTER, texts.REGISTER))
 
 STYLESHEETS = ["/styles/base.css", "/styles/components.css", "/styles/shell.css"]
@@ -68,12 +71,15 @@ def page(
     shell: Shell = "guest",
     back: str = "",
 ) -> Callable[[Body], Body]:
-    """Register a page at `route`, its body wrapped in the shell. The body draws one h1 (`heading`)."""
+    """Register a page at `route`, its body wrapped in the shell. The body draws one h1 (`heading`).
+
+    A page whose shell is its own calls `frame` itself.
+    """
 
     def register(body: Body) -> Body:
         @wraps(body)
         def whole() -> rx.Component:
-            return frame(body(), shell=shell, here=route, back=back)
+            return body() if shell == "own" else frame(body(), shell=shell, here=route, back=back)
 
         rx.page(
             route=route,
@@ -120,7 +126,8 @@ def brand(name: str = texts.BRAND, href: str = routes.HOME) -> rx.Component:
 def guest_header(here: str) -> rx.Component:
     """Brand, training, and the two ways in."""
     ways = [
-        link(words, href=href, class_name="nav-link", custom_attrs=current(here, href)) for href, words in GUEST_MENU
+        link(words, href=href, class_name="nav-link", custom_attrs=current(here, href))
+        for href, words in GUEST_MENU
     ]
     training = link(
         texts.TRAINING,
@@ -180,7 +187,9 @@ def bottom_bar(here: str) -> rx.Component:
 
 def bar_link(item: tuple[str, str, str], here: str) -> rx.Component:
     href, words, drawing = item
-    return link(icon(drawing), rx.el.span(words), href=href, class_name="bar-link", custom_attrs=current(here, href))
+    return link(
+        icon(drawing), rx.el.span(words), href=href, class_name="bar-link", custom_attrs=current(here, href)
+    )
 
 
 def more(items: list[tuple[str, str, str]], here: str) -> rx.Component:
@@ -188,13 +197,21 @@ def more(items: list[tuple[str, str, str]], here: str) -> rx.Component:
     inside = any(item[0] == here for item in items)
     rows = [
         rx.el.li(
-            link(icon(drawing), rx.el.span(words), href=href, class_name="sheet-link", custom_attrs=current(here, href))
+            link(
+                icon(drawing),
+                rx.el.span(words),
+                href=href,
+                class_name="sheet-link",
+                custom_attrs=current(here, href),
+            )
         )
         for href, words, drawing in items
     ]
     return rx.el.details(
         rx.el.summary(
-            icon("more"), rx.el.span(texts.MORE), class_name="bar-link bar-link-here" if inside else "bar-link"
+            icon("more"),
+            rx.el.span(texts.MORE),
+            class_name="bar-link bar-link-here" if inside else "bar-link",
         ),
         rx.el.ul(*rows, rx.el.li(sign_out("sheet-link", icon("sign_out"))), class_name="sheet"),
         class_name="more",

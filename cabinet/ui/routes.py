@@ -32,6 +32,14 @@ def with_query(path: str, **query: str) -> str:
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
+def home(account_id: str = "") -> str:
+    return with_query(HOME, account=account_id)
+
+
+def extend(number: str) -> str:
+    return with_query(ACCOUNTS_NEW, number=number)
+
+
 def readings(account_id: str = "") -> str:
     return with_query(READINGS, account=account_id)
 

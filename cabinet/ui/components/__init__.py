@@ -1,0 +1,1 @@
+"""Nouns that pages are made of."""

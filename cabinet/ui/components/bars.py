@@ -16,7 +16,9 @@ def bar(row: rx.Var[BarRow] | BarRow) -> rx.Component:
     look = rx.cond(row.estimated, "bar estimated", "bar")
     drawing = rx.el.svg(
         rx.el.svg.rect(x="4", y=f"{100 - row.height}", width="24", height=f"{row.height}", class_name=look),
-        rx.el.svg.path(d=f"M0 {100 - row.last_year}H32", class_name=rx.cond(row.last_year < 0, "none", "tick-line")),
+        rx.el.svg.path(
+            d=f"M0 {100 - row.last_year}H32", class_name=rx.cond(row.last_year < 0, "none", "tick-line")
+        ),
         view_box="0 0 32 100",
         preserve_aspect_ratio="none",
         aria_hidden="true",

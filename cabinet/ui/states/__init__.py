@@ -1,0 +1,1 @@
+"""One flat state per page: parse, call one service, present."""

@@ -1,0 +1,150 @@
+"""Only with the demo adapters: the bank's page and the inbox where letters and messages arrive."""
+
+import json
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html import escape
+from pathlib import Path
+from typing import Final, Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from cabinet.api.requests import same_origin
+from cabinet.domain.payments import PaymentStatus
+from cabinet.ports import AcquirerUnclear, PaymentOrder
+from cabinet.texts import demo as texts
+
+BANK: Final = "/demo/bank"
+INBOX: Final = "/demo/inbox"
+_SEE_OTHER: Final = 303
+_SHOWN: Final = 30
+_DECISIONS: Final = {"confirm": PaymentStatus.SUCCEEDED, "refuse": PaymentStatus.FAILED}
+_POLICY: Final = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'"
+
+
+class DemoBank(Protocol):
+    """What the bank's page needs of the demo bank."""
+
+    def order_of(self, acquirer_payment_id: str) -> PaymentOrder:
+        """What is to be paid."""
+        ...
+
+    def decide(self, acquirer_payment_id: str, status: PaymentStatus) -> None:
+        """The payer's click."""
+        ...
+
+
+def bank_routes(bank: DemoBank, origins: tuple[str, ...], notify: Callable[[str], object]) -> list[Route]:
+    """The bank's page: it shows the order and takes the payer's decision.
+
+    Args:
+        bank: its books.
+        origins: ours, from which its form may be posted.
+        notify: how the bank tells the portal that a payment has ended.
+    """
+
+    async def show(request: Request) -> Response:
+        payment = request.query_params.get("payment", "")
+        try:
+            order = await run_in_threadpool(bank.order_of, payment)
+        except AcquirerUnclear:
+            return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
+        return _page(texts.BANK, _bank_body(payment, order))
+
+    async def decide(request: Request) -> Response:
+        if not same_origin(request, origins):
+            return Response(status_code=403)
+        form = await request.form(max_files=0, max_fields=4)
+        payment, decision = str(form.get("payment", "")), _DECISIONS.get(str(form.get("decision", "")))
+        try:
+            order = await run_in_threadpool(bank.order_of, payment)
+        except AcquirerUnclear:
+            return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
+        if decision is not None:
+            await run_in_threadpool(bank.decide, payment, decision)
+            await run_in_threadpool(notify, payment)
+        return RedirectResponse(order.return_url, _SEE_OTHER)
+
+    return [Route(BANK, show, methods=["GET"]), Route(BANK, decide, methods=["POST"])]
+
+
+def inbox_routes(folder: Path) -> list[Route]:
+    """The letters and messages of the outbox adapters, newest first."""
+
+    async def show(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        return _page(texts.INBOX, await run_in_threadpool(_inbox_body, folder))
+
+    return [Route(INBOX, show, methods=["GET"])]
+
+
+def _bank_body(payment: str, order: PaymentOrder) -> str:
+    buttons = "".join(
+        f'<button class="button {look}" name="decision" value="{value}">{words}</button>'
+        for value, words, look in (
+            ("confirm", texts.CONFIRM, "primary"),
+            ("refuse", texts.REFUSE, "secondary"),
+            ("leave", texts.LEAVE, "secondary"),
+        )
+    )
+    return (
+        f"<h1>{texts.BANK}</h1><p class='note'>{texts.BANK_NOTE}</p>"
+        f"<section class='card'><p>{escape(order.description)}</p>"
+        f"<p class='amount'>{order.amount}\u00a0₽</p></section>"
+        f"<form method='post' action='{BANK}' class='form'>"
+        f"<input type='hidden' name='payment' value='{escape(payment, quote=True)}'>{buttons}</form>"
+    )
+
+
+def _inbox_body(folder: Path) -> str:
+    files = sorted((*folder.glob("mail/*.eml"), *folder.glob("sms/*.json")), key=lambda x: x.name)
+    cards = [_letter(x) if x.suffix == ".eml" else _sms(x) for x in reversed(files[-_SHOWN:])]
+    return f"<h1>{texts.INBOX}</h1><p class='note'>{texts.INBOX_NOTE}</p>" + (
+        "".join(cards) or f"<p>{texts.INBOX_EMPTY}</p>"
+    )
+
+
+def _letter(path: Path) -> str:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    if not isinstance(message, EmailMessage):
+        return ""
+    body = message.get_body(("plain",))
+    return _card(str(message["To"]), str(message["Subject"]), str(body.get_content()) if body else "")
+
+
+def _sms(path: Path) -> str:
+    message = json.loads(path.read_text())
+    return _card(message["to"], texts.SMS, message["text"])
+
+
+def _card(to: str, title: str, text: str) -> str:
+    lines = "".join(
+        f"<p>{_linked(line)}</p>" for line in text.splitlines() if line.strip() and line.strip() != title
+    )
+    return f"<section class='card'><h2>{escape(title)}</h2><p class='note'>{escape(to)}</p>{lines}</section>"
+
+
+def _linked(line: str) -> str:
+    words = (
+        f'<a href="{escape(word, quote=True)}">{escape(word)}</a>'
+        if word.startswith("http")
+        else escape(word)
+        for word in line.split(" ")
+    )
+    return " ".join(words)
+
+
+def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
+    styles = "".join(
+        f'<link rel="stylesheet" href="/styles/{x}.css">' for x in ("base", "components", "shell")
+    )
+    return HTMLResponse(
+        f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'{styles}</head><body><div class="shell guest"><main id="main">{body}</main></div></body></html>',
+        status_code=status,
+        headers={"cache-control": "no-store", "content-security-policy": _POLICY},
+    )

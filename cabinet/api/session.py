@@ -1,0 +1,74 @@
+"""The session cookie: a ticket that a handler gave is exchanged for it here, and it ends here."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cabinet.api.requests import Caller, same_origin
+from cabinet.domain import cookies
+from cabinet.domain.permissions import Actor
+from cabinet.services import sessions
+from cabinet.services.deps import Deps
+
+SESSION: Final = "/api/session"
+SESSION_END: Final = "/api/session/end"
+_SEE_OTHER: Final = 303
+_FORBIDDEN: Final = 403
+
+
+def routes(deps: Deps, caller: Caller) -> list[Route]:
+    """Opening and ending a session; both by POST from our own pages only."""
+
+    async def begin(request: Request) -> Response:
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        form = await request.form(max_files=0, max_fields=4)
+        ticket, after = str(form.get("ticket", "")), str(form.get("next", ""))
+        actor = Actor.anonymous(caller.visitor(request))
+        await _end(deps, caller.cookie(request, cookies.SESSION))
+        opened = await run_in_threadpool(sessions.open_session, deps, actor, ticket)
+        if opened is None:
+            return RedirectResponse(f"/login?{urlencode({'problem': 'ticket'})}", _SEE_OTHER)
+        answer = RedirectResponse(own_path(after), _SEE_OTHER)
+        age = int(opened.keep.total_seconds()) if opened.keep else None
+        _set(answer, caller, cookies.SESSION, opened.token, age, hidden=True)
+        _set(answer, caller, cookies.MEMBER, "1", age, hidden=False)
+        return answer
+
+    async def end(request: Request) -> Response:
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        await _end(deps, caller.cookie(request, cookies.SESSION))
+        answer = RedirectResponse("/login", _SEE_OTHER)
+        _set(answer, caller, cookies.SESSION, "", 0, hidden=True)
+        _set(answer, caller, cookies.MEMBER, "", 0, hidden=False)
+        return answer
+
+    return [Route(SESSION, begin, methods=["POST"]), Route(SESSION_END, end, methods=["POST"])]
+
+
+async def _end(deps: Deps, token: str) -> None:
+    if token:
+        await run_in_threadpool(sessions.close_session, deps, token)
+
+
+def _set(answer: Response, caller: Caller, noun: str, value: str, age: int | None, *, hidden: bool) -> None:
+    answer.set_cookie(
+        cookies.cookie_name(noun, https=caller.https),
+        value,
+        max_age=age,
+        path="/",
+        secure=caller.https,
+        httponly=hidden,
+        samesite="lax",
+    )
+
+
+def own_path(after: str) -> str:
+    """Where to go after signing in: a path of our own, or the home page."""
+    own = after.startswith("/") and not after.startswith(("//", "/\\", "/api/")) and after.isprintable()
+    return after if own else "/"

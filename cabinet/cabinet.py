@@ -1,0 +1,59 @@
+"""The Reflex entry: the app, its pages, the gate before its events, the plain routes beside it."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from cabinet import container, worker
+from cabinet.api import demo, health, human, session
+from cabinet.api.requests import Caller
+from cabinet.api.socket_gate import allowed_origins
+from cabinet.services import health as health_service
+from cabinet.services import payments
+from cabinet.settings import Environment
+from cabinet.ui import layout, pages
+from cabinet.ui.crash import error_boundary
+from cabinet.ui.session import Gate
+
+
+def plain_routes() -> list[BaseRoute]:
+    """Every plain HTTP address; the demo's only with the demo's adapters."""
+    deps, settings = container.current(), container.settings()
+    local = None if settings.env is Environment.PRODUCTION else settings.port
+    origins = allowed_origins(settings.address, local)
+    caller = Caller(deps, settings.https, origins, settings.trusted_proxies)
+    routes: list[BaseRoute] = [
+        *health.routes(lambda: health_service.check(deps)),
+        *session.routes(deps, caller),
+        *human.routes(deps, caller.visitor),
+    ]
+    bank = container.demo_bank()
+    if bank is not None:
+        routes += demo.bank_routes(bank, origins, lambda payment: payments.settle(deps, payment))
+    if settings.env is not Environment.PRODUCTION:
+        routes += demo.inbox_routes(settings.data_dir / "outbox")
+    return routes
+
+
+@contextlib.asynccontextmanager
+async def background() -> AsyncIterator[None]:
+    """The worker, for as long as the app serves."""
+    async with worker.running(container.current()):
+        yield
+
+
+pages.load()
+app = rx.App(
+    html_lang="ru",
+    head_components=layout.head(),
+    stylesheets=layout.STYLESHEETS,
+    toaster=None,
+    reset_style=False,
+    api_transformer=Starlette(routes=plain_routes()),
+    app_wraps={(55, "ErrorBoundary"): error_boundary},
+)
+app.add_middleware(Gate(), index=0)
+app.register_lifespan_task(background)

@@ -1,0 +1,90 @@
+"""A new password by a code sent to the login; every other session ends with it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cabinet.domain import codes, limits, passwords
+from cabinet.domain.codes import CodeCheck, CodePurpose
+from cabinet.domain.forms import Parser, text_of
+from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.permissions import PUBLIC, Actor
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.persistence.users import User
+from cabinet.services import confirmations, human_check, sessions
+from cabinet.services.confirmations import Entered
+from cabinet.services.deps import Deps
+from cabinet.services.notifications import queue_message
+
+PURPOSE = "reset"
+RESET = (CodePurpose.RESET,)
+_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class AskReset:
+    """A login that wants a new password."""
+
+    login: Login
+    human_pass: str
+
+    @classmethod
+    def parse(cls, form: dict[str, Any], human_pass: str) -> Self:
+        """Of the page's form.
+
+        Raises:
+            Several: the login is malformed, or the human check is not passed.
+        """
+        parser = Parser()
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        parser.need(present=bool(human_pass), problem=human_check.HumanCheckNeeded())
+        parser.finish()
+        return cls(login, human_pass)
+
+
+def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
+    """Send a code, if the login is anybody's; the answer is the same, masked login either way.
+
+    Raises:
+        HumanCheckNeeded: the check was not passed by this browser for this purpose.
+        TooMany: codes to this login are limited, known or not.
+    """
+    actor.require(PUBLIC)
+    with deps.transaction() as tx:
+        human_check.spend_pass(tx, deps, actor.visitor, PURPOSE, command.human_pass)
+        confirmations.count_sending(deps, tx, command.login)
+        user = tx.users.find_by_login(command.login)
+        if user and user.confirmed_at and not user.blocked_at:
+            confirmations.send_code(deps, tx, actor, user, CodePurpose.RESET)
+    return command.login.masked
+
+
+def set_password(deps: Deps, actor: Actor, code: str, password: str, login: str = "") -> Entered:
+    """Check this browser's code, store the password, end every session, and give a ticket for a new one.
+
+    Raises:
+        PasswordShort, PasswordLong, PasswordCommon, PasswordLikeLogin: not such a password.
+        CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with the code; a
+            browser that nobody sent a code to hears CodeWrong like everybody.
+        TooMany: too many tries from this address.
+    """
+    actor.require(PUBLIC)
+    password_hash = deps.passwords.hash(passwords.checked(password, login or "\0"))
+    with deps.transaction() as tx:
+        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
+    with deps.transaction() as tx:
+        if not tx.confirmations.find_latest(actor.visitor.device, RESET):
+            raise codes.CodeWrong(left=codes.TRIES - 1)
+        found, check, left = confirmations.spend_code(deps, tx, actor, RESET, code)
+        if check is CodeCheck.RIGHT:
+            user = tx.users.get(found.user_id)
+            _store(deps, tx, actor, user, password_hash)
+            return Entered(sessions.issue_ticket(deps, tx, user, actor.visitor, remember=False))
+    raise codes.error_of(check, left)
+
+
+def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:
+    now = deps.clock.now()
+    user.password_hash = password_hash
+    tx.sessions.revoke_others(user.id or 0, None, now)
+    tx.audit.record(actor, now, "password.reset", user.id)
+    queue_message(deps, tx, user.as_login, "password_changed")

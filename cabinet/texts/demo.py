@@ -1,0 +1,14 @@
+"""Words of the pages that stand in for the world in a demonstration."""
+
+from typing import Final
+
+BANK: Final = "Учебный банк"
+BANK_NOTE: Final = "Это страница для показа: деньги не списываются."
+NO_PAYMENT: Final = "Такого платежа нет."
+CONFIRM: Final = "Подтвердить оплату"
+REFUSE: Final = "Отклонить"
+LEAVE: Final = "Закрыть без ответа"
+INBOX: Final = "Письма и СМС"
+INBOX_NOTE: Final = "В показе сообщения никуда не уходят: они приходят сюда. Новые сверху."
+INBOX_EMPTY: Final = "Пока ничего нет. Письмо придёт после регистрации."
+SMS: Final = "СМС"

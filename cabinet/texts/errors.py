@@ -1,0 +1,99 @@
+"""What a broken rule says to a person: what happened, then what to do. Looked up by the error's code."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cabinet.texts import dates, registers
+
+UNEXPECTED: Final = (
+    "Что-то сломалось у нас, введённое не потеряно. Попробуйте ещё раз. Номер для справки: {reference}."
+)
+
+WORDS: Final[dict[str, str]] = {
+    "access.extended_needed": "Это доступно в расширенном доступе. Откройте его номером счётчика или пин-кодом.",
+    "account.unknown": "У поставщика нет такого лицевого счёта. Сверьте номер с квитанцией.",
+    "account_number.malformed": "В номере лицевого счёта 12 цифр. Он стоит в квитанции вверху.",
+    "acquirer.unclear": "Банк не отвечает. Деньги не списаны. Попробуйте через несколько минут.",
+    "busy": "Сейчас слишком много запросов. Попробуйте через несколько секунд.",
+    "code.exhausted": "Слишком много неверных попыток. Нажмите «Отправить код ещё раз».",
+    "code.expired": "Код устарел. Нажмите «Отправить код ещё раз».",
+    "code.superseded": "Это прежний код. Введите код из последнего сообщения.",
+    "code.used": "Этот код уже использован. Войдите с логином и паролем.",
+    "conflict": "Сейчас это невозможно. Обновите страницу и попробуйте ещё раз.",
+    "denied": "У вас нет права на это действие.",
+    "form.stale": "Страница устарела. Обновите её и попробуйте ещё раз.",
+    "human_check.expired": "Проверка устарела. Снимите и снова поставьте галочку «Я не робот».",
+    "human_check.needed": "Пройдите проверку «Я не робот».",
+    "human_check.unproved": "Браузер не справился с проверкой. Снимите и снова поставьте галочку «Я не робот».",
+    "human_check.browser_unknown": "Браузер не принял cookie. Разрешите их для этого сайта и обновите страницу.",
+    "input": "Проверьте введённое.",
+    "login.malformed": "Введите номер телефона или почту, например +7 912 000-00-00",
+    "money.malformed": "Введите сумму в рублях, например 282,20",
+    "not_found": "Этого нет в вашем кабинете. Вернитесь на главную и выберите лицевой счёт.",
+    "password.common": "Такой пароль подбирают первым. Придумайте другой, например фразу из трёх слов.",
+    "password.like_login": "Пароль похож на логин. Придумайте другой, например фразу из трёх слов.",
+    "password.long": "Пароль длиннее 256 знаков. Сократите его.",
+    "password.short": "В пароле меньше 8 знаков. Добавьте ещё, можно фразой.",
+    "payment.final": "Этот платёж уже завершён. Чтобы заплатить ещё раз, начните новый.",
+    "payment.mismatch": "Банк назвал другую сумму. Мы разбираемся, не платите второй раз.",
+    "payment.out_of_range": "Введите сумму от {least} до {most} ₽",
+    "reading.below_previous": "Показание меньше прошлого ({previous}). Проверьте цифры слева от запятой",
+    "reading.malformed": "Введите цифры со счётчика, до {capacity} слева от запятой, например 01240",
+    "reading.too_large": "Расход {volume} м³ больше возможного. Проверьте цифры слева от запятой",
+    "reading.uncancellable": "Это показание уже нельзя отменить.",
+    "reading.unusual": "Расход {volume} м³, обычно около {usual} м³. Если всё верно, отметьте «Показание верное» и передайте ещё раз.",
+    "sign_in.wrong": "Логин или пароль не подошёл. Проверьте их или нажмите «Забыли пароль?»",
+    "sign_in_needed": "Войдите в кабинет.",
+    "supplier.needed": "Сначала выберите поставщика в НАСТРОЙКАХ.",
+    "ticket.unknown": "Вход не завершён: прошло больше минуты. Войдите ещё раз.",
+    "volume.malformed": "Введите объём в кубометрах, например 12,345",
+    **registers.ERRORS,
+}
+
+_PROOF_WRONG: Final = {
+    "serial": "Номер не подошёл. Он выбит на счётчике и стоит в его паспорте. Пять неверных попыток закрывают "
+    "подключение на сутки.",
+    "pin": "Пин-код не подошёл. Проверьте его; большие и маленькие буквы не различаются. Пять неверных попыток "
+    "закрывают подключение на час.",
+}
+_PROOF_MISSING: Final = {
+    "serial": "Введите заводской номер счётчика",
+    "pin": "Введите пин-код поставщика",
+}
+_MISSING: Final = {
+    "access": "Выберите доступ: основной или расширенный",
+    "proof_kind": "Выберите, чем открыть доступ: номером счётчика или пин-кодом",
+    "consent": "Без согласия кабинет открыть нельзя. Поставьте галочку",
+    "password": "Введите пароль",
+    "supplier": "Выберите поставщика",
+    "number": "Введите номер лицевого счёта",
+}
+
+
+def of(code: str, field: str, facts: Mapping[str, str | int]) -> str:
+    """The words of a broken rule."""
+    if code == "field.missing":
+        return _MISSING.get(field, "Заполните это поле")
+    template = _SPECIAL.get(code)
+    return template(facts) if template else WORDS[code].format_map(facts)
+
+
+Facts = Mapping[str, str | int]
+
+
+def _too_many(facts: Facts) -> str:
+    pause = dates.duration(int(facts.get("retry_in", 60)))
+    return f"Слишком много попыток. Подождите {pause} и попробуйте ещё раз."
+
+
+def _code_wrong(facts: Facts) -> str:
+    left = dates.plural(int(facts.get("left", 0)), "попытка", "попытки", "попыток")
+    return f"Код не подошёл. Осталось {left}."
+
+
+_SPECIAL: Final[dict[str, Callable[[Facts], str]]] = {
+    "too_many": _too_many,
+    "code.wrong": _code_wrong,
+    "access.proof_wrong": lambda facts: _PROOF_WRONG[str(facts["kind"])],
+    "access.proof_missing": lambda facts: _PROOF_MISSING[str(facts["kind"])],
+}

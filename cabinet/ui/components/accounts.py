@@ -1,0 +1,69 @@
+"""Which account a page speaks of, and what to do when there is none."""
+
+from collections.abc import Callable
+
+import reflex as rx
+
+from cabinet.services.customer_accounts import AccountRow
+from cabinet.texts import accounts as texts
+from cabinet.texts import pages
+from cabinet.ui import routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.card import card
+from cabinet.ui.components.drum import drum_loader
+from cabinet.ui.components.empty import empty
+from cabinet.ui.components.pill import pill
+from cabinet.ui.links import link
+
+
+def account_switch(accounts: rx.Var[list[AccountRow]], path: str, chosen: rx.Var[str]) -> rx.Component:
+    """Links to the same page of each account; nothing when there is one."""
+
+    def one(row: rx.Var[AccountRow]) -> rx.Component:
+        here = rx.cond(row.id == chosen, "page", rx.Var("undefined"))
+        return rx.el.li(
+            link(
+                row.name,
+                href=path + "?account=" + row.id,
+                custom_attrs={"aria-current": here},
+                class_name="tab",
+            )
+        )
+
+    tabs = rx.el.nav(rx.el.ul(rx.foreach(accounts, one)), aria_label=texts.TITLE, class_name="tabs")
+    return rx.cond(accounts.length() > 1, tabs, rx.fragment())
+
+
+def with_accounts(
+    loaded: rx.Var[bool], accounts: rx.Var[list[AccountRow]], body: Callable[[], rx.Component]
+) -> rx.Component:
+    """The body once there is an account; the way to connect one while there is none; a loader before."""
+    return rx.cond(loaded, rx.cond(accounts.length() > 0, body(), no_accounts()), drum_loader())
+
+
+def no_accounts() -> rx.Component:
+    return empty(
+        pages.NO_ACCOUNTS,
+        pages.NO_ACCOUNTS_NOTE,
+        buttons.link_button(texts.NEW_TITLE, routes.ACCOUNTS_NEW, look="primary"),
+    )
+
+
+def account_card(row: rx.Var[AccountRow]) -> rx.Component:
+    """An account in a list: its name, what is due, where it leads."""
+    level = rx.cond(row.extended, pill("ok", texts.EXTENDED_PILL), pill("info", texts.BASIC_PILL))
+    return card(
+        rx.el.p(pages.ACCOUNT_NO, " ", rx.el.span(row.number, class_name="num"), class_name="note"),
+        rx.el.p(row.due),
+        rx.el.div(
+            buttons.link_button(pages.PAY, routes.PAY + "?account=" + row.id),
+            rx.cond(
+                row.extended,
+                rx.fragment(),
+                link(texts.EXTEND, href=routes.ACCOUNTS_NEW + "?number=" + row.bare_number),
+            ),
+            class_name="actions",
+        ),
+        title=row.name,
+        aside=level,
+    )

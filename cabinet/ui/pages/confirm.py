@@ -1,0 +1,82 @@
+"""Подтверждение."""
+
+import reflex as rx
+
+from cabinet.texts import entrance as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.banner import banner
+from cabinet.ui.components.entering import entering
+from cabinet.ui.components.field import code_field
+from cabinet.ui.components.form import form
+from cabinet.ui.components.live import live
+from cabinet.ui.links import link
+from cabinet.ui.states.confirmation import ConfirmationState as State
+
+
+@layout.page(routes.CONFIRM, title=texts.CONFIRM_TITLE, on_load=State.load)
+def confirm_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.CONFIRM_TITLE),
+        rx.cond(
+            State.done_elsewhere,
+            banner("ok", texts.LINK_DONE, link(texts.SIGN_IN, href=routes.LOGIN), role="status"),
+            rx.cond(State.by_link, link_form(), rx.cond(waiting(), code_form(), nothing_awaited())),
+        ),
+        entering(State.ticket),
+    )
+
+
+def waiting() -> rx.Var[bool]:
+    """The form is drawn before the socket speaks, and stays when a code is awaited."""
+    return (State.sent_words != "") | ~State.loaded
+
+
+def code_form() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(State.sent_words),
+        form(
+            code_field("code", texts.CODE, hint=texts.CODE_HINT, problem=State.problems["code"]),
+            buttons.primary(texts.CONFIRM, busy=State.busy),
+            on_submit=State.submit,
+            problems=State.problems,
+        ),
+        again(),
+    )
+
+
+def again() -> rx.Component:
+    """The button stays pressable: before its time the server says how long to wait."""
+    return rx.el.div(
+        buttons.secondary(texts.RESEND, on_click=State.resend),
+        rx.cond(
+            State.resend_in > 0,
+            rx.el.p(
+                texts.RESEND_WAIT.partition("{")[0],
+                rx.el.span(State.resend_in, custom_attrs={"data-countdown": State.resend_in}),
+                texts.RESEND_WAIT.partition("}")[2],
+                class_name="note",
+            ),
+        ),
+        live(rx.cond(State.resent, texts.RESENT, "")),
+        link(texts.CHANGE_LOGIN, href=routes.REGISTER),
+        class_name="stack-links",
+    )
+
+
+def link_form() -> rx.Component:
+    return form(
+        rx.el.p(texts.LINK_NOTE),
+        buttons.primary(texts.CONFIRM, busy=State.busy),
+        on_submit=State.submit,
+        problems=State.problems,
+    )
+
+
+def nothing_awaited() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(texts.NOTHING_AWAITED),
+        link(texts.NO_CABINET, href=routes.REGISTER),
+        link(texts.SIGN_IN, href=routes.LOGIN),
+        class_name="stack-links",
+    )

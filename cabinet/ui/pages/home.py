@@ -1,0 +1,126 @@
+"""Главная: the landing for visitors, the cabinet for those who are signed in."""
+
+import reflex as rx
+
+from cabinet.texts import accounts, shell
+from cabinet.texts import pages as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.accounts import account_switch
+from cabinet.ui.components.bars import bars
+from cabinet.ui.components.card import card, card_link
+from cabinet.ui.components.drum import drum_loader
+from cabinet.ui.components.error_summary import error_summary
+from cabinet.ui.components.pill import pill
+from cabinet.ui.links import link
+from cabinet.ui.states.home import HomeState as State
+
+
+@layout.page(routes.HOME, title=texts.HOME_TITLE, on_load=State.load, shell="own")
+def home_page() -> rx.Component:
+    """Until the socket speaks, CSS shows the landing or, by the `member` cookie's mark, the loader."""
+    waiting = rx.el.div(
+        layout.frame(drum_loader(), shell="cabinet", here=routes.HOME), class_name="for-members"
+    )
+    visitor = rx.el.div(layout.frame(landing(), shell="guest", here=routes.HOME), class_name="for-visitors")
+    return rx.cond(
+        State.member,
+        layout.frame(cabinet(), shell="cabinet", here=routes.HOME),
+        rx.cond(
+            State.loaded,
+            layout.frame(landing(), shell="guest", here=routes.HOME),
+            rx.fragment(waiting, visitor),
+        ),
+    )
+
+
+def landing() -> rx.Component:
+    steps = [
+        rx.el.li(rx.el.h2(title), rx.el.p(note, class_name="note"), class_name="card")
+        for title, note in texts.LANDING_STEPS
+    ]
+    return rx.fragment(
+        layout.heading(texts.LANDING_TITLE, texts.LANDING_NOTE),
+        rx.el.div(
+            buttons.link_button(shell.REGISTER, routes.REGISTER, look="primary"),
+            buttons.link_button(shell.SIGN_IN, routes.LOGIN),
+            class_name="actions",
+        ),
+        rx.el.ol(*steps, class_name="steps"),
+    )
+
+
+def cabinet() -> rx.Component:
+    return rx.fragment(
+        error_summary(State.problems),
+        rx.cond(State.home.account_id != "", account_home(), first_steps()),
+    )
+
+
+def first_steps() -> rx.Component:
+    steps = rx.el.div(
+        rx.cond(
+            State.has_supplier,
+            card_link(texts.STEP_ACCOUNT, routes.ACCOUNTS_NEW, texts.STEP_ACCOUNT_NOTE),
+            card_link(texts.STEP_SUPPLIER, routes.SETTINGS, texts.STEP_SUPPLIER_NOTE),
+        ),
+        card_link(texts.STEP_TRAINING, routes.TRAINING, texts.STEP_TRAINING_NOTE),
+        class_name="stack",
+    )
+    return rx.fragment(layout.heading(texts.HOME_TITLE, texts.FIRST_STEPS), steps)
+
+
+def account_home() -> rx.Component:
+    return rx.fragment(
+        layout.heading(
+            State.home.title,
+            rx.fragment(texts.ACCOUNT_NO, " ", rx.el.span(State.home.number, class_name="num")),
+        ),
+        account_switch(State.accounts, routes.HOME, State.home.account_id),
+        due_card(),
+        rx.cond(State.home.extended, rx.fragment(reading_card(), use_card()), basic_card()),
+    )
+
+
+def due_card() -> rx.Component:
+    account = "?account=" + State.home.account_id
+    sum_ = rx.el.p(
+        State.home.roubles, rx.el.small(",", State.home.kopecks, "\u00a0₽"), class_name="amount num"
+    )
+    return card(
+        rx.cond(State.home.hidden, rx.fragment(), sum_),
+        buttons.link_button(texts.PAY, routes.PAY + account, look="primary"),
+        rx.cond(State.home.extended, link(texts.WHY, href=routes.CHARGES + account), rx.fragment()),
+        title=State.home.due_title,
+        aside=rx.cond(State.home.due_note != "", pill("warn", State.home.due_note), rx.fragment()),
+    )
+
+
+def reading_card() -> rx.Component:
+    window = rx.cond(State.home.window_open, "ok", "info")
+    return card(
+        rx.cond(
+            State.home.previous != "",
+            rx.el.p(
+                rx.el.span(texts.PREVIOUS, ", ", State.home.previous_on),
+                rx.el.b(State.home.previous, class_name="num"),
+                class_name="row",
+            ),
+            rx.el.p(texts.NO_READINGS, class_name="note"),
+        ),
+        buttons.link_button(texts.SEND_READING, routes.READINGS + "?account=" + State.home.account_id),
+        title=texts.READING,
+        aside=rx.cond(State.home.window_note != "", pill(window, State.home.window_note), rx.fragment()),
+    )
+
+
+def use_card() -> rx.Component:
+    return rx.cond(State.home.bars.length() > 0, card(bars(State.home.bars, texts.USE)), rx.fragment())
+
+
+def basic_card() -> rx.Component:
+    return card(
+        rx.el.p(texts.BASIC_NOTE),
+        buttons.link_button(accounts.EXTEND, routes.ACCOUNTS_NEW + "?number=" + State.home.bare_number),
+        title=texts.BASIC_TITLE,
+    )

@@ -1,0 +1,85 @@
+"""Оплата: a sum, the bank, and the truth of what the bank said."""
+
+import reflex as rx
+
+from cabinet.services.payments import PaymentRow
+from cabinet.texts import pages as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.accounts import account_switch, with_accounts
+from cabinet.ui.components.banner import banner
+from cabinet.ui.components.card import card
+from cabinet.ui.components.empty import empty
+from cabinet.ui.components.error_summary import error_summary
+from cabinet.ui.components.field import money_field
+from cabinet.ui.components.form import form
+from cabinet.ui.components.pill import pill
+from cabinet.ui.states.payments import PayState as State
+
+
+@layout.page(routes.PAY, title=texts.PAY_TITLE, on_load=State.load, shell="cabinet")
+def pay_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.PAY_TITLE),
+        account_switch(State.accounts, routes.PAY, State.form.account_id),
+        with_accounts(State.loaded, State.accounts, payment),
+    )
+
+
+def payment() -> rx.Component:
+    shown = rx.fragment(rx.cond(State.payment.id != "", outcome(), rx.fragment()), pay_form(), history())
+    return rx.cond(State.form.account_id != "", shown, error_summary(State.problems))
+
+
+def outcome() -> rx.Component:
+    amount = rx.el.span(State.payment.amount, class_name="num")
+    again = buttons.text_button(texts.CHECK_AGAIN, on_click=State.refresh)
+    return rx.match(
+        State.payment.status,
+        ("succeeded", banner("ok", texts.SUCCEEDED_TITLE, amount, texts.SUCCEEDED_NOTE, role="status")),
+        ("failed", banner("error", texts.FAILED_TITLE, amount, texts.FAILED_NOTE, role="alert")),
+        banner("warn", texts.PENDING_TITLE, amount, texts.PENDING_NOTE, again, role="status"),
+    )
+
+
+def pay_form() -> rx.Component:
+    return card(
+        rx.el.p(texts.ACCOUNT_NO, " ", rx.el.span(State.form.number, class_name="num"), class_name="note"),
+        rx.el.p(State.form.title),
+        rx.cond(State.form.due != "", rx.el.p(rx.el.b(State.form.due)), rx.fragment()),
+        form(
+            money_field(
+                "amount",
+                texts.AMOUNT,
+                hint=texts.AMOUNT_HINT,
+                problem=State.problems["amount"],
+                default_value=State.form.amount,
+                enter_key_hint="go",
+                key=State.key,
+            ),
+            rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+            buttons.primary(texts.PAY, busy=State.busy),
+            on_submit=State.submit,
+            problems=State.problems,
+        ),
+    )
+
+
+def history() -> rx.Component:
+    rows = rx.el.ul(rx.foreach(State.form.history, payment_row), class_name="rows")
+    none = empty(texts.NO_PAYMENTS, texts.NO_PAYMENTS_NOTE)
+    return rx.el.section(
+        rx.el.h2(texts.PAY_HISTORY), rx.cond(State.form.history.length() > 0, rows, none), class_name="stack"
+    )
+
+
+def payment_row(row: rx.Var[PaymentRow]) -> rx.Component:
+    kind = rx.match(row.status, ("succeeded", "ok"), ("failed", "error"), "warn")
+    return rx.el.li(
+        rx.el.span(
+            rx.el.b(row.amount, class_name="num"),
+            rx.el.span(row.at, ", ", row.channel, class_name="note"),
+            class_name="row-words",
+        ),
+        pill(kind, row.status_words),
+    )

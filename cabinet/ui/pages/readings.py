@@ -1,0 +1,138 @@
+"""Показания: the drum, what it means in roubles, a receipt, the history."""
+
+import reflex as rx
+
+from cabinet.services.readings import ReadingRow
+from cabinet.texts import accounts
+from cabinet.texts import pages as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.accounts import account_switch, with_accounts
+from cabinet.ui.components.banner import banner
+from cabinet.ui.components.card import card, facts
+from cabinet.ui.components.drum import drum
+from cabinet.ui.components.empty import empty
+from cabinet.ui.components.error_summary import error_summary
+from cabinet.ui.components.field import checkbox
+from cabinet.ui.components.form import form
+from cabinet.ui.components.live import live
+from cabinet.ui.states.readings import ReadingsState as State
+
+
+@layout.page(routes.READINGS, title=texts.READINGS_TITLE, on_load=State.load, shell="cabinet")
+def readings_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.READINGS_TITLE, texts.READINGS_NOTE),
+        account_switch(State.accounts, routes.READINGS, State.meter.account_id),
+        with_accounts(State.loaded, State.accounts, meter),
+    )
+
+
+def meter() -> rx.Component:
+    shown = rx.fragment(warnings(), rx.cond(State.receipt.number != "", receipt(), reading_form()), history())
+    return rx.cond(State.meter.meter_id != "", shown, unavailable())
+
+
+def unavailable() -> rx.Component:
+    """Basic access, or an account of somebody else: the words say which."""
+    return rx.el.div(
+        error_summary(State.problems),
+        buttons.link_button(accounts.TITLE, routes.ACCOUNTS),
+        class_name="stack",
+    )
+
+
+def warnings() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            State.meter.verification != "",
+            banner("warn", texts.VERIFICATION, State.meter.verification),
+            rx.fragment(),
+        ),
+        rx.cond(
+            State.meter.window_open,
+            rx.el.p(State.meter.window, class_name="note"),
+            banner("info", texts.WINDOW_CLOSED, State.meter.window),
+        ),
+    )
+
+
+def reading_form() -> rx.Component:
+    return form(
+        card(
+            drum(
+                "value",
+                capacity=State.meter.capacity,
+                fraction=1,
+                previous=State.meter.ghost,
+                problem=State.problems["value"],
+                on_change=State.estimate_value.debounce(350),
+                custom_attrs={"data-draft": "reading-" + State.meter.meter_id},
+            ),
+            rx.el.p(
+                rx.el.span(texts.PREVIOUS, ", ", State.meter.previous_on),
+                rx.el.b(State.meter.previous, class_name="num"),
+                class_name="row",
+            ),
+            rx.el.p(texts.METER, " ", State.meter.model, " № ", State.meter.serial_number, class_name="note"),
+        ),
+        live(estimate()),
+        rx.cond(State.unusual, checkbox("confirmed", texts.CONFIRM_UNUSUAL), rx.fragment()),
+        rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+        buttons.primary(texts.SEND_READING, busy=State.busy),
+        on_submit=State.submit,
+        problems=State.problems,
+    )
+
+
+def estimate() -> rx.Component:
+    known = card(
+        rx.el.p(
+            rx.el.b(texts.VOLUME, " ", State.estimate.volume, " м³"),
+            rx.cond(
+                State.estimate.cost != "", rx.el.b("≈ ", State.estimate.cost, class_name="num"), rx.fragment()
+            ),
+            class_name="row",
+        ),
+        rx.el.p(State.estimate.formula, class_name="note"),
+        look="tint",
+    )
+    return rx.cond(State.estimate.volume != "", known, rx.fragment())
+
+
+def receipt() -> rx.Component:
+    return card(
+        facts(
+            (texts.RECEIPT_NO, State.receipt.number),
+            (texts.RECEIPT_VALUE, State.receipt.value),
+            (texts.RECEIPT_AT, State.receipt.received_at),
+            (texts.RECEIPT_PERIOD, State.receipt.period),
+            (texts.VOLUME, rx.fragment(State.receipt.volume, " м³, ≈ ", State.receipt.cost)),
+        ),
+        rx.cond(State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED)),
+        buttons.link_button(texts.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
+        title=texts.RECEIPT,
+        role="status",
+        custom_attrs={"data-draft-done": "reading-" + State.meter.meter_id},
+    )
+
+
+def history() -> rx.Component:
+    rows = rx.el.ul(rx.foreach(State.meter.history, reading_row), class_name="rows")
+    none = empty(texts.NO_READINGS, texts.NO_READINGS_NOTE)
+    return rx.el.section(
+        rx.el.h2(texts.HISTORY), rx.cond(State.meter.history.length() > 0, rows, none), class_name="stack"
+    )
+
+
+def reading_row(row: rx.Var[ReadingRow]) -> rx.Component:
+    note = rx.cond(row.cancelled, texts.CANCELLED, row.kind)
+    undo = buttons.text_button(texts.CANCEL, on_click=State.cancel(row.id))
+    return rx.el.li(
+        rx.el.span(
+            rx.el.b(row.value, class_name=rx.cond(row.cancelled, "num struck", "num")),
+            rx.el.span(row.taken_on, ", ", note, class_name="note"),
+            class_name="row-words",
+        ),
+        rx.cond(row.cancellable, undo, rx.fragment()),
+    )

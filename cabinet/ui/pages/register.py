@@ -1,0 +1,60 @@
+"""Регистрация."""
+
+import reflex as rx
+
+from cabinet.texts import consent as consent_texts
+from cabinet.texts import entrance as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.captcha import captcha
+from cabinet.ui.components.field import checkbox, field, password_field
+from cabinet.ui.components.form import form
+from cabinet.ui.links import link
+from cabinet.ui.states.registration import RegistrationState as State
+
+
+@layout.page(routes.REGISTER, title=texts.REGISTER_TITLE)
+def register_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.REGISTER_TITLE),
+        form(
+            login_field(),
+            password_field(
+                "password",
+                texts.PASSWORD,
+                hint=texts.NEW_PASSWORD_HINT,
+                problem=State.problems["password"],
+                auto_complete="new-password",
+            ),
+            captcha("register", problem=State.problems["human"]),
+            consent(),
+            buttons.primary(texts.REGISTER, busy=State.busy),
+            on_submit=State.submit,
+            problems=State.problems,
+        ),
+        rx.el.p(link(texts.HAVE_CABINET, href=routes.LOGIN)),
+    )
+
+
+def login_field() -> rx.Component:
+    return field(
+        "login",
+        texts.LOGIN,
+        hint=texts.LOGIN_HINT,
+        problem=State.problems["login"],
+        input_mode="email",
+        auto_complete="username",
+        enter_key_hint="next",
+        auto_capitalize="none",
+        spell_check=False,
+    )
+
+
+def consent() -> rx.Component:
+    return rx.el.div(
+        checkbox("consent", texts.CONSENT, State.problems["consent"]),
+        rx.el.details(
+            rx.el.summary(texts.CONSENT_READ),
+            *(rx.el.p(x, class_name="note") for x in consent_texts.PARAGRAPHS),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Новый пароль."""
+
+import reflex as rx
+
+from cabinet.texts import entrance as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.captcha import captcha
+from cabinet.ui.components.entering import entering
+from cabinet.ui.components.field import code_field, field, password_field
+from cabinet.ui.components.form import form
+from cabinet.ui.states.password_reset import ResetState as State
+
+
+@layout.page(routes.RESET, title=texts.RESET_TITLE, on_load=State.load, back=routes.LOGIN)
+def reset_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.RESET_TITLE, texts.RESET_NOTE),
+        rx.cond(State.sent_words == "", login_form(), password_form()),
+        entering(State.ticket),
+    )
+
+
+def login_form() -> rx.Component:
+    return form(
+        field(
+            "login",
+            texts.LOGIN,
+            hint=texts.LOGIN_HINT,
+            problem=State.problems["login"],
+            input_mode="email",
+            auto_complete="username",
+            auto_capitalize="none",
+            spell_check=False,
+        ),
+        captcha("reset", problem=State.problems["human"]),
+        buttons.primary(texts.RESET_ASK, busy=State.busy),
+        on_submit=State.ask,
+        problems=State.problems,
+    )
+
+
+def password_form() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(State.sent_words),
+        form(
+            code_field("code", texts.CODE, hint=texts.CODE_HINT, problem=State.problems["code"]),
+            password_field(
+                "password",
+                texts.NEW_PASSWORD,
+                hint=texts.NEW_PASSWORD_HINT,
+                problem=State.problems["password"],
+                auto_complete="new-password",
+            ),
+            buttons.primary(texts.RESET_SAVE, busy=State.busy),
+            on_submit=State.save,
+            problems=State.problems,
+        ),
+        buttons.text_button(texts.CHANGE_LOGIN, on_click=State.restart),
+    )

@@ -1,0 +1,197 @@
+"""Who is asking, and the one way from a handler to a service: `run`."""
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import inspect
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import reflex as rx
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+
+from cabinet import container
+from cabinet.domain import cookies
+from cabinet.domain.errors import Busy, CabinetError, SignInNeeded
+from cabinet.domain.permissions import Actor, Permission, Visitor
+from cabinet.services import sessions
+from cabinet.services.customer_accounts import AccountRow
+from cabinet.services.deps import Deps
+from cabinet.services.readings import number_of
+from cabinet.ui import gate, notices, routes
+
+_log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_WORKERS: Final = 8
+_QUEUE: Final = 64
+_pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
+_asking: ContextVar[Actor] = ContextVar("asking")
+_waiting = 0
+
+
+class SessionState(rx.State):
+    """What binds a client's states to its cookies; it has nothing to send."""
+
+    _bound: str | None = None
+
+
+class Gate(rx.Middleware):
+    """Before every event: the handler is declared, and the state belongs to the cookies that ask."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> Any:  # noqa: ARG002 - Reflex's signature
+        """Nothing to let the event pass; an empty update to drop it."""
+        if not gate.allow_framework(event.name) and gate.declared(event.name) is None:
+            _log.warning("undeclared handler refused: %s", event.name[:120])
+            return StateUpdate()
+        await bind(state)
+        return None
+
+
+async def bind(state: BaseState) -> None:
+    """Reset all states when other cookies ask than those that they were made for."""
+    root = state._get_root_state()
+    asked = _fingerprint(cookie(root, cookies.SESSION), cookie(root, cookies.DEVICE))
+    session = await root.get_state(SessionState)
+    if session._bound != asked:
+        if session._bound is not None:
+            root.reset()  # type: ignore[no-untyped-call]
+            session = await root.get_state(SessionState)
+        session._bound = asked
+
+
+def _fingerprint(*secrets: str) -> str:
+    return hashlib.sha256("\0".join(secrets).encode()).hexdigest()
+
+
+def cookie(state: BaseState, noun: str) -> str:
+    """A cookie of the socket's own request, HttpOnly ones too; "" without it."""
+    jar = SimpleCookie()
+    with contextlib.suppress(CookieError):
+        jar.load(str(state.router.headers.cookie or ""))
+    morsel = jar.get(cookies.cookie_name(noun, https=container.settings().https))
+    return morsel.value if morsel else ""
+
+
+def visitor_of(state: rx.State) -> Visitor:
+    """The browser that asks."""
+    headers = state.router.headers
+    return sessions.make_visitor(
+        container.current(),
+        cookie(state, cookies.DEVICE),
+        str(state.router.session.client_ip),
+        str(headers.user_agent or ""),
+    )
+
+
+async def asking(state: rx.State) -> Actor:
+    """Who is asking: looked up in the database on every event, so a revoked session is dead at its next."""
+    known = _asking.get(None)
+    if known is not None:
+        return known
+    return await in_pool(
+        sessions.identify, container.current(), visitor_of(state), cookie(state, cookies.SESSION)
+    )
+
+
+async def run(
+    state: rx.State, service: Callable[Concatenate[Deps, Actor, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Call a service as whoever asks, off the event loop.
+
+    Raises:
+        Busy: more is queued than this process should promise.
+        CabinetError: whatever rule the service found broken.
+    """
+    return await in_pool(service, container.current(), await asking(state), *args, **kwargs)
+
+
+async def in_pool(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Run a blocking call in the bounded pool.
+
+    Raises:
+        Busy: the pool's queue is full.
+    """
+    global _waiting  # noqa: PLW0603 - one counter per process, touched by the event loop only
+    if _waiting >= _QUEUE:
+        raise Busy
+    _waiting += 1
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_pool, functools.partial(call, *args, **kwargs))
+    finally:
+        _waiting -= 1
+
+
+def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """A State's event handler that only whoever has the permission may call.
+
+    Broken rules become `self.problems`; nobody signed in is sent to sign in and back; the unexpected
+    becomes a reference number. With `busy` the state's `busy` is shown while it runs.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        if busy:
+
+            @functools.wraps(method)
+            async def shown(self: Any, *args: Any) -> AsyncIterator[Any]:
+                self.busy = True
+                yield
+                self.busy = False
+                yield await _call(method, permission, self, *args)
+
+            wrapped: Callable[..., Any] = shown
+        else:
+
+            @functools.wraps(method)
+            async def quiet(self: Any, *args: Any) -> Any:
+                return await _call(method, permission, self, *args)
+
+            wrapped = quiet
+        return rx.event(gate.requires(permission)(wrapped))
+
+    return decorate
+
+
+async def _call(method: Callable[..., Any], permission: Permission, state: Any, *args: Any) -> Any:
+    token = None
+    try:
+        actor = await asking(state)
+        token = _asking.set(actor)
+        actor.require(permission)
+        answer = method(state, *args)
+        return await answer if inspect.isawaitable(answer) else answer
+    except SignInNeeded:
+        return rx.redirect(routes.login(here(state)))
+    except CabinetError as error:
+        state.problems = notices.problems_of(error)
+    except Exception as error:  # noqa: BLE001 - nothing unexpected may leave the process but its number
+        state.problems = notices.unexpected(error)
+    finally:
+        if token is not None:
+            _asking.reset(token)
+    return None
+
+
+def here(state: rx.State) -> str:
+    """The page's own path and query, to come back to."""
+    url = state.router.url
+    return f"{url.path}?{url.query}" if url.query else str(url.path)
+
+
+def asked(state: rx.State, name: str) -> str:
+    """A parameter of the page's query; "" when it is absent."""
+    return str(state.router.url.query_parameters.get(name, ""))
+
+
+def picked(state: rx.State, accounts: list[AccountRow]) -> int:
+    """The account that the page's query names, or the first one; -1, nobody's, without any."""
+    first = accounts[0].id if accounts else ""
+    return number_of(asked(state, "account") or first)

@@ -1,0 +1,29 @@
+"""Charges by month."""
+
+import reflex as rx
+
+from cabinet.domain.permissions import Permission
+from cabinet.services import charges, customer_accounts
+from cabinet.services.charges import BarRow, MonthRow
+from cabinet.services.customer_accounts import AccountRow
+from cabinet.ui.session import handler, picked, run
+
+
+class ChargesState(rx.State):
+    """The page of charges."""
+
+    problems: dict[str, str] = {}
+    loaded: bool = False
+    account_id: str = ""
+    accounts: list[AccountRow] = []
+    months: list[MonthRow] = []
+    bars: list[BarRow] = []
+
+    @handler(Permission.CHARGES_VIEW)
+    async def load(self) -> None:
+        self.problems, self.months, self.bars, self.account_id = {}, [], [], ""
+        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.loaded = True
+        if self.accounts:
+            shown = await run(self, charges.get_charges, picked(self, self.accounts))
+            self.account_id, self.months, self.bars = shown.account_id, shown.months, shown.bars

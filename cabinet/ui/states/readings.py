@@ -1,0 +1,77 @@
+"""Sending a reading."""
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.domain.codes import new_token
+from cabinet.domain.errors import CabinetError
+from cabinet.domain.forms import text_of
+from cabinet.domain.permissions import Permission
+from cabinet.domain.readings import ReadingUnusual
+from cabinet.services import customer_accounts, readings
+from cabinet.services.customer_accounts import AccountRow
+from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading, number_of
+from cabinet.ui.notices import problems_of
+from cabinet.ui.session import handler, picked, run
+
+
+class ReadingsState(rx.State):
+    """The page of readings; `key` names one submission, so that sending it twice stores it once."""
+
+    problems: dict[str, str] = {}
+    busy: bool = False
+    loaded: bool = False
+    unusual: bool = False
+    key: str = ""
+    accounts: list[AccountRow] = []
+    meter: MeterRow = MeterRow()
+    estimate: EstimateRow = EstimateRow()
+    receipt: ReceiptRow = ReceiptRow()
+
+    @handler(Permission.READING_SUBMIT)
+    async def load(self) -> None:
+        self.problems, self.unusual = {}, False
+        self.estimate, self.receipt, self.meter = EstimateRow(), ReceiptRow(), MeterRow()
+        self.key = new_token()
+        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.loaded = True
+        if self.accounts:
+            self.meter = await run(self, readings.get_meter, picked(self, self.accounts))
+
+    @handler(Permission.READING_SUBMIT)
+    async def estimate_value(self, value: str) -> None:
+        self.estimate = EstimateRow()
+        typed = text_of({"value": value}, "value", 60)
+        command = SubmitReading(
+            number_of(self.meter.account_id), number_of(self.meter.meter_id), typed, "", confirmed=False
+        )
+        try:
+            self.estimate = await run(self, readings.estimate_reading, command)
+        except CabinetError:
+            return  # half a value is no mistake yet: errors come on submit
+
+    @handler(Permission.READING_SUBMIT, busy=True)
+    async def submit(self, form: dict[str, Any]) -> None:
+        command = SubmitReading(
+            account_id=number_of(self.meter.account_id),
+            meter_id=number_of(self.meter.meter_id),
+            value=text_of(form, "value", 60),
+            key=text_of(form, "key", 64),
+            confirmed=bool(form.get("confirmed")),
+        )
+        try:
+            self.receipt = await run(self, readings.submit_reading, command)
+        except ReadingUnusual as unusual:
+            self.unusual, self.problems = True, problems_of(unusual)
+            return
+        self.problems, self.unusual, self.estimate = {}, False, EstimateRow()
+        self.key = new_token()
+        self.meter = await run(self, readings.get_meter, command.account_id)
+
+    @handler(Permission.READING_SUBMIT)
+    async def cancel(self, reading_id: str) -> None:
+        wanted = number_of(text_of({"id": reading_id}, "id", 20))
+        account = number_of(self.meter.account_id)
+        self.meter = await run(self, readings.cancel_reading, account, wanted)
+        self.problems, self.receipt = {}, ReceiptRow()

@@ -1,0 +1,38 @@
+"""НАСТРОЙКИ."""
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.domain.forms import text_of
+from cabinet.domain.permissions import Permission
+from cabinet.services import customer_accounts, profile
+from cabinet.services.customer_accounts import AccountRow
+from cabinet.services.profile import ProfileRow, SupplierRow
+from cabinet.ui.session import handler, run
+
+
+class SettingsState(rx.State):
+    """The settings page."""
+
+    problems: dict[str, str] = {}
+    busy: bool = False
+    loaded: bool = False
+    saved: bool = False
+    profile: ProfileRow = ProfileRow()
+    suppliers: list[SupplierRow] = []
+    accounts: list[AccountRow] = []
+
+    @handler(Permission.PROFILE)
+    async def load(self) -> None:
+        self.problems, self.saved = {}, False
+        self.profile = await run(self, profile.get_profile)
+        self.suppliers = await run(self, profile.list_suppliers)
+        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.loaded = True
+
+    @handler(Permission.PROFILE, busy=True)
+    async def save(self, form: dict[str, Any]) -> None:
+        self.saved = False
+        self.profile = await run(self, profile.choose_supplier, text_of(form, "supplier"))
+        self.problems, self.saved = {}, True

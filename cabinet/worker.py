@@ -1,0 +1,51 @@
+"""Work that nobody waits for: messages are delivered, open payments asked about, leftovers swept."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from cabinet.domain.errors import CabinetError
+from cabinet.services import human_check, notifications, payments
+from cabinet.services.deps import Deps
+
+_log = logging.getLogger(__name__)
+PAUSE: Final = 0.5
+_RECONCILE_EVERY: Final = 20
+_SWEEP_EVERY: Final = 600
+
+
+def run_round(deps: Deps, number: int) -> None:
+    """One round: messages always, payments and leftovers every so many rounds."""
+    notifications.deliver_due(deps)
+    if number % _RECONCILE_EVERY == 0:
+        payments.reconcile(deps)
+    if number % _SWEEP_EVERY == 0:
+        human_check.forget_expired(deps)
+
+
+@contextlib.asynccontextmanager
+async def running(deps: Deps) -> AsyncIterator[None]:
+    """Rounds beside the web process for as long as it serves; a failing round is logged and tried again."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(_rounds(deps, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await task
+
+
+async def _rounds(deps: Deps, stopping: asyncio.Event) -> None:
+    number = 0
+    while not stopping.is_set():
+        try:
+            await asyncio.to_thread(run_round, deps, number)
+        except (CabinetError, OSError) as error:
+            _log.warning("a round of the worker failed: %s", error)
+        except Exception:  # noqa: BLE001 - the worker outlives whatever one round meets
+            _log.exception("a round of the worker failed")
+        number += 1
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), PAUSE)
