@@ -1,62 +1,51 @@
-// The browser's side of the check «Я не робот»: reads the proof of work from the page and gives it to a worker.
-"use strict";
+// The browser's side of the check «Я не робот», loaded when the box is ticked.
 
-window.cabinetHuman = (() => {
-  const box = () => document.querySelector("[data-human]");
-  const tick = () => box()?.querySelector("input[type=checkbox]");
-  let done = "";
+const box = () => document.querySelector("[data-human]");
+const answer = () => document.getElementById("human-answer");
+let done = "";
 
-  // The challenge that the page shows; the event may overtake the rendering, so wait for a new one.
-  const challenge = async () => {
-    for (let frame = 0; frame < 300; frame++) {
-      const text = box()?.dataset.human;
-      if (text && text !== done) return text;
-      await new Promise((resolve) => setTimeout(resolve, 16));
-    }
-    return "";
-  };
+// The work that the page holds; the event may overtake the rendering, so wait for one not done yet.
+async function given() {
+  for (let turn = 0; turn < 300; turn++) {
+    const text = box()?.dataset.human;
+    if (text && text !== done) return text;
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+  return "";
+}
 
-  const work = (text) =>
-    new Promise((resolve) => {
-      const worker = new Worker("/human-worker.js");
-      const end = (solution) => {
-        worker.terminate();
-        resolve(solution);
-      };
-      worker.onmessage = (event) => end(event.data);
-      worker.onerror = () => end("");
-      worker.postMessage(text);
-    });
+function work(text) {
+  return new Promise((resolve) => {
+    const worker = new Worker("/human-worker.js");
+    const end = (solution) => {
+      worker.terminate();
+      resolve(solution);
+    };
+    worker.onmessage = (event) => end(event.data);
+    worker.onerror = () => end("");
+    worker.postMessage(text);
+  });
+}
 
-  return {
-    // The solution, or "" when there is none: the server then says what to do.
-    solve: async () => {
-      try {
-        const text = await challenge();
-        done = text;
-        return text ? await work(text) : "";
-      } catch {
-        return "";
-      }
-    },
-    // A tick made before the page came alive is made again, so that it is heard.
-    wake: () => {
-      const input = tick();
-      if (input?.checked) {
-        input.checked = false;
-        input.click();
-      }
-    },
-    untick: () => {
-      const input = tick();
-      if (input) input.checked = false;
-    },
-    // The answer as typed; a fresh picture empties only this one field.
-    focusAnswer: (empty) => {
-      const answer = box()?.querySelector("input[type=text]");
-      if (!answer) return;
-      if (empty) answer.value = "";
-      answer.focus();
-    },
-  };
-})();
+// The solution, or "" when there is none: the server then says what to do.
+export async function solve() {
+  done = await given();
+  return done ? work(done) : "";
+}
+
+// A fresh picture empties this one field and no other.
+export function emptyAnswer(focus) {
+  if (!answer()) return;
+  answer().value = "";
+  if (focus) answer().focus();
+}
+
+// The task is about to go; whoever was in it stays in the check.
+export function leaveTask() {
+  document.getElementById("human")?.focus();
+}
+
+export function untick() {
+  const tick = document.getElementById("human");
+  if (tick) tick.checked = false;
+}

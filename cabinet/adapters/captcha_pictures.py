@@ -65,7 +65,7 @@ def _glyph(character: str) -> Image.Image:
 def _line_of_glyphs(answer: str) -> Image.Image:
     """All characters in one line, each laid a little over the one before it."""
     glyphs = [_glyph(character) for character in answer]
-    overlaps = [_random.randint(1, 5) for _ in glyphs[1:]]
+    overlaps = [_random.randint(2, 6) for _ in glyphs[1:]]
     width = sum(glyph.width for glyph in glyphs) - sum(overlaps)
     ink = Image.new("L", (WIDTH, HEIGHT))
     x = max(8, (WIDTH - width) // 2)
@@ -79,7 +79,7 @@ def _line_of_glyphs(answer: str) -> Image.Image:
 def _scratch(ink: Image.Image) -> None:
     """Waving strokes across the whole line: two of ink, one that cuts through to the paper."""
     pen = ImageDraw.Draw(ink)
-    for colour, width in ((255, 5), (255, 3), (0, 2)):
+    for colour, width in ((255, 5), (255, 4), (0, 2)):
         middle = _random.uniform(0.38, 0.62) * HEIGHT
         bend = _wave(swing=20, length=(120, 220))
         pen.line([(x, middle + bend[x]) for x in range(10, WIDTH - 9, 3)], colour, width, joint="curve")

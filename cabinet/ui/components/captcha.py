@@ -1,0 +1,84 @@
+"""The box «Я не робот» and, once ticked, its task; it sits inside a form and sends nothing with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.texts import human_check as texts
+from cabinet.ui.components import buttons
+from cabinet.ui.components.field import Words, checkbox, field
+from cabinet.ui.components.live import live
+from cabinet.ui.icons import icon
+from cabinet.ui.states.human_check import HumanCheckState
+
+PICTURE = "/api/human/picture?id="
+# An id that no form has: the fields here belong to no form, so Enter does not send the one around.
+NO_FORM = "human-no-form"
+# A tick made before the page came alive is made again, so that it is heard.
+WAKE = "((tick) => { if (tick?.checked) { tick.checked = false; tick.click(); } })(document.getElementById('human'))"
+READ = "document.getElementById('human-answer')?.value ?? ''"
+
+
+def captcha(purpose: str, problem: Words = "") -> rx.Component:
+    """The whole check for a form of this `Purpose`; `problem` is the form's own complaint about it."""
+    return rx.el.div(
+        checkbox(
+            "human",
+            texts.TICK,
+            problem,
+            key=HumanCheckState.turn.to_string(),
+            form=NO_FORM,
+            on_change=lambda ticked: HumanCheckState.begin(ticked, purpose),
+        ),
+        live(
+            rx.cond(HumanCheckState.passed, icon("check"), rx.fragment()),
+            HumanCheckState.said,
+            HumanCheckState.problems.values().join(" "),
+        ),
+        rx.cond(HumanCheckState.picture != "", task(), rx.fragment()),
+        on_mount=[HumanCheckState.arrive, rx.call_script(WAKE)],
+        class_name="captcha",
+        custom_attrs={"data-human": HumanCheckState.challenge},
+    )
+
+
+def task() -> rx.Component:
+    """The picture, the answer, and two buttons; a third, to listen, has room in the row."""
+    return rx.el.div(
+        rx.el.img(
+            src=PICTURE + HumanCheckState.picture,
+            alt=texts.TASK,
+            class_name="captcha__picture",
+            custom_attrs={"width": "320", "height": "112"},
+        ),
+        rx.el.div(
+            buttons.secondary(texts.CHANGE, on_click=HumanCheckState.change_picture),
+            class_name="captcha__row",
+        ),
+        answer_field(),
+        buttons.secondary(texts.CHECK, on_click=check()),
+        class_name="captcha__task",
+        role="group",
+        aria_label=texts.TASK_GROUP,
+    )
+
+
+def answer_field() -> rx.Component:
+    return field(
+        "human-answer",
+        texts.ANSWER,
+        hint=texts.ANSWER_HINT,
+        auto_complete="off",
+        enter_key_hint="done",
+        auto_capitalize="characters",
+        spell_check=False,
+        max_length=64,
+        form=NO_FORM,
+        on_key_down=lambda key, _: rx.cond(key == "Enter", check(), rx.noop()),
+    )
+
+
+def check() -> Any:
+    return rx.call_script(READ, callback=HumanCheckState.check)

@@ -1,0 +1,149 @@
+"""The check «Я не робот» as a page sees it: tick, work, picture, pass."""
+
+from typing import Any, Final
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from cabinet.domain.errors import CabinetError, TooMany
+from cabinet.domain.human_check import HumanCheckNeeded, HumanCheckUnproved, Purpose
+from cabinet.services import human_check
+from cabinet.texts import human_check as texts
+from cabinet.ui import notices
+from cabinet.ui.gate import PUBLIC
+from cabinet.ui.session import handler, run
+
+_MODULE: Final = "import('/human.js').then(m => m.{call}).catch(() => '')"
+
+
+def script(call: str, **more: Any) -> EventSpec:
+    """Call a function of human.js, which is loaded at its first use; no data ever goes this way."""
+    return rx.call_script(_MODULE.format(call=call), **more)
+
+
+class HumanCheckState(rx.State):
+    """One visitor's check, for whichever page shows it.
+
+    Attributes:
+        challenge: the proof of work for human.js, while it is being solved.
+        picture: the id of the task's picture, while there is one.
+        said: words of the live region.
+        passed: whether there is a pass that a form may spend.
+        turn: goes up when the box must be unticked by drawing it anew.
+    """
+
+    problems: dict[str, str] = {}
+    challenge: str = ""
+    picture: str = ""
+    said: str = ""
+    passed: bool = False
+    turn: int = 0
+    _purpose: str = ""
+    _pass_id: str = ""
+
+    @handler(PUBLIC)
+    async def arrive(self) -> None:
+        """The page was opened: a check begun elsewhere is not shown half done."""
+        self._start_over()
+
+    @handler(PUBLIC)
+    async def begin(self, ticked: Any, purpose: Any) -> Any:
+        """The box was ticked, or unticked."""
+        self._start_over()
+        if ticked is not True:
+            return None
+        try:
+            command = human_check.BeginCheck(_purpose_of(purpose))
+            self.challenge = await run(self, human_check.begin_check, command)
+        except CabinetError as error:
+            return self._refused(error)
+        self._purpose = command.purpose.value
+        self._say(texts.WORKING)
+        return script("solve()", callback=HumanCheckState.prove)
+
+    @handler(PUBLIC)
+    async def prove(self, solution: Any) -> Any:
+        """human.js has solved the proof of work, or could not."""
+        if not self.challenge:
+            return None
+        self.challenge = ""
+        try:
+            command = human_check.ProveWork(Purpose(self._purpose), _solution_of(solution))
+            self.picture = await run(self, human_check.prove_work, command)
+        except CabinetError as error:
+            return self._refused(error)
+        self._say(texts.LOOK)
+        return None
+
+    @handler(PUBLIC)
+    async def change_picture(self) -> Any:
+        """«СМЕНИТЬ ИЗОБРАЖЕНИЕ»."""
+        if not self.picture:
+            return None
+        try:
+            command = human_check.ChangePicture(Purpose(self._purpose), self.picture)
+            self.picture = await run(self, human_check.change_picture, command)
+        except TooMany as error:
+            return self._tell(error)
+        except CabinetError as error:
+            return self._refused(error)
+        self._say(texts.CHANGED)
+        return script("emptyAnswer(false)")
+
+    @handler(PUBLIC)
+    async def check(self, answer: Any) -> Any:
+        """«Проверить», or Enter in the answer."""
+        if not self.picture:
+            return None
+        if not isinstance(answer, str) or not answer.strip():
+            return self._say(texts.EMPTY)
+        try:
+            command = human_check.CheckAnswer(Purpose(self._purpose), self.picture, answer)
+            checked = await run(self, human_check.check_answer, command)
+        except CabinetError as error:
+            return self._refused(error)
+        return self._keep(checked)
+
+    def _keep(self, checked: human_check.AnswerChecked) -> Any:
+        self.picture = checked.picture_id
+        self._pass_id = checked.pass_id
+        self.passed = bool(checked.pass_id)
+        self._say(texts.PASSED if self.passed else texts.WRONG)
+        return script("leaveTask()" if self.passed else "emptyAnswer(true)")
+
+    def _take_pass(self) -> str:
+        """The pass, for a form that was just accepted with it; the check begins anew."""
+        taken = self._pass_id
+        self._start_over()
+        self.turn += 1
+        return taken
+
+    def _start_over(self) -> None:
+        self.problems = {}
+        self.challenge = self.picture = self.said = self._purpose = self._pass_id = ""
+        self.passed = False
+
+    def _refused(self, error: CabinetError) -> Any:
+        """Nothing is left to answer: the box is unticked and says why."""
+        self._start_over()
+        self._tell(error)
+        return script("untick()")
+
+    def _tell(self, error: CabinetError) -> None:
+        self._say(" ".join(notices.problems_of(error).values()))
+
+    def _say(self, words: str) -> None:
+        """Words for the live region; the same words again differ by a space, or nobody would hear them."""
+        self.said = f"{words}\N{NO-BREAK SPACE}" if self.said == words else words
+
+
+def _purpose_of(sent: object) -> Purpose:
+    if isinstance(sent, str) and sent in set(Purpose):
+        return Purpose(sent)
+    raise HumanCheckNeeded
+
+
+def _solution_of(sent: object) -> str:
+    if isinstance(sent, str) and sent:
+        return sent
+    raise HumanCheckUnproved
