@@ -1,6 +1,7 @@
 """The operator's command line: `python -m cabinet …`; every module of `cabinet.commands` adds its own."""
 
 import importlib
+import os
 import pkgutil
 
 import typer
@@ -22,6 +23,7 @@ def mount_all() -> None:
 
 def main() -> None:
     """The entry of `python -m cabinet`."""
+    os.umask(0o077)  # the database, the keys and the outbox are nobody else's
     mount_all()
     application(prog_name="python -m cabinet")
 

@@ -3,6 +3,7 @@
 import typer
 
 from cabinet.commands.serve import read_settings
+from cabinet.texts import operations as texts
 
 
 def mount(application: typer.Typer) -> None:
@@ -16,4 +17,4 @@ def run() -> None:
     from cabinet.persistence.engine import migrate  # noqa: PLC0415, other commands start without it
 
     migrate(settings.database)
-    typer.echo("The database is at its newest version.")
+    typer.echo(texts.MIGRATED)

@@ -2,9 +2,9 @@
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from cabinet.settings import Settings
+from cabinet.texts import operations as texts
 
 _WRONG_USE = 2
 
@@ -31,10 +31,10 @@ def run() -> None:
     from cabinet import serve  # noqa: PLC0415, other commands start without the server
 
     try:
-        serve.serve(settings, lambda: Console().print(f"The portal is open: [link]{settings.address}[/link]"))
+        serve.serve(settings, lambda: typer.echo(texts.OPEN.format(address=settings.address)))
     except serve.NotBuilt as exc:
-        typer.echo("The front end is not built: run `make build`.", err=True)
+        typer.echo(texts.NOT_BUILT, err=True)
         raise typer.Exit(_WRONG_USE) from exc
     except serve.PortTaken as exc:
-        typer.echo(f"{exc} is taken: stop the other program, or set CABINET_PORT.", err=True)
+        typer.echo(texts.PORT_TAKEN.format(place=exc), err=True)
         raise typer.Exit(_WRONG_USE) from exc

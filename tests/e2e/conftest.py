@@ -174,6 +174,7 @@ def check_axe() -> CheckAxe:
     return check
 
 
-def hydrated(page: Page) -> None:
-    """Waits until the page is live: its socket has answered."""
-    page.wait_for_function("sessionStorage.getItem('token') !== null")
+def live(page: Page) -> Page:
+    """Waits until the page's socket has answered and its data are there."""
+    page.locator('[data-connection][data-live="1"]').wait_for(state="attached")
+    return page

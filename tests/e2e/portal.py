@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Portal:
     data_dir: Path
     process: subprocess.Popen[bytes]
     log: Path
+    started_in: float
     _read: set[Path] = field(default_factory=set)
 
     def mail(self, to: str) -> str:
@@ -136,9 +138,10 @@ def serving(data_dir: Path, *, demo: bool = True) -> Iterator[Portal]:
             stderr=output,
             preexec_fn=die_with_parent,
         )
+    began = time.monotonic()
     try:
         poll(lambda: _ready(url, process, log), _START, "the portal is ready")
-        yield Portal(url, data_dir, process, log)
+        yield Portal(url, data_dir, process, log, time.monotonic() - began)
     finally:
         stop(process)
 
