@@ -47,6 +47,7 @@
   function reveal(button) {
     const input = document.getElementById(button.dataset.reveal);
     if (!input) return;
+    const comma = /[.,]/.test(input.value);
     const shown = input.type === "text";
     input.type = shown ? "password" : "text";
     button.classList.toggle("revealed", !shown);
@@ -90,10 +91,10 @@
     if (!input || !black.length) return;
     const focused = document.activeElement === input;
     const typed = split(input.value, black.length);
-    const shown = typed.black && !focused ? typed.black.padStart(black.length, "0") : typed.black;
+    const comma = /[.,]/.test(input.value);
+    const shown = typed.black && (comma || !focused) ? typed.black.padStart(black.length, "0") : typed.black;
     const ghost = split(box.dataset.previous || "", black.length).black;
     const ghosts = ghost ? ghost.padStart(black.length, "0") : "";
-    const comma = /[.,]/.test(input.value);
     const next = typed.red || comma || typed.black.length >= black.length ? black.length + typed.red.length : typed.black.length;
     const padded = shown.length - typed.black.length;
     [...black, ...red].forEach((element, index) => {
@@ -141,19 +142,21 @@
 
   /* Change of page without a reload: the focus goes to the new heading, as a reload would begin the page anew. */
   let path = location.pathname;
-  let turned = false;
+  let heading = null; // [element, words] of the page that was left, until the next one is drawn
+  let latest = null;
   function turn() {
+    const title = one("main h1");
     if (location.pathname !== path) {
       path = location.pathname;
-      turned = true;
+      heading = latest;
       for (const sheet of all("details[data-sheet][open]")) sheet.open = false;
     }
-    const title = one("main h1");
-    if (turned && title && title.dataset.path !== path) {
-      turned = false;
-      title.dataset.path = path;
+    const fresh = title && heading && (title !== heading[0] || title.textContent !== heading[1]);
+    if (fresh) {
+      heading = null;
       title.focus({ preventScroll: true });
-    } else if (title && !turned && title.dataset.path !== path) title.dataset.path = path;
+    }
+    if (title && !heading) latest = [title, title.textContent];
   }
 
   /* Connection: 4 s of grace at the start, 2 s when it breaks; nothing is lost meanwhile, and the notice says so. */
