@@ -98,7 +98,7 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
     headers = {"guest": guest_header, "cabinet": cabinet_header, "desk": desk_header}
     below = [bottom_bar(here)] if shell == "cabinet" else []
     return rx.el.div(
-        rx.el.a(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
+        link(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
         headers[shell](here),
         connection(),
         rx.el.main(*backward, body, custom_attrs={"id": "main"}, tab_index=-1),
@@ -209,7 +209,7 @@ def more(items: list[tuple[str, str, str]], here: str) -> rx.Component:
     ]
     return rx.el.details(
         rx.el.summary(
-            icon("more"),
+            icon("more", class_name="icon icon-dots"),
             rx.el.span(texts.MORE),
             class_name="bar-link bar-link-here" if inside else "bar-link",
         ),
@@ -249,6 +249,6 @@ def footer() -> rx.Component:
     return rx.el.footer(
         rx.el.noscript(texts.NO_SCRIPT),
         rx.el.p(texts.FOOTER),
-        rx.el.p(rx.el.a(texts.EMERGENCY, href="tel:104")),
+        rx.el.p(link(texts.EMERGENCY, href="tel:104")),
         class_name="foot",
     )

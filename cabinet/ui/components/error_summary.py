@@ -6,12 +6,13 @@ import reflex as rx
 
 from cabinet.texts import shell as texts
 from cabinet.ui.icons import icon
+from cabinet.ui.links import document_link
 
 
 def summary_item(item: rx.Var[tuple[str, str]]) -> rx.Component:
     """A link to the field; words alone when the key is «», the form as a whole."""
     name, words = item[0], item[1]
-    return rx.el.li(rx.cond(name == "", words, rx.el.a(words, href="#" + name)))
+    return rx.el.li(rx.cond(name == "", words, document_link(words, href="#" + name)))
 
 
 def error_summary(problems: rx.Var[dict[str, str]]) -> rx.Component:

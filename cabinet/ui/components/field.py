@@ -52,7 +52,7 @@ def described(name: str, hint: Children, problem: Words) -> dict[str, Any]:
     wrong = f"{name}-problem {calm}".strip()
     attributes: dict[str, Any] = {"id": name, "aria-invalid": when(problem, "true", "false")}
     linked = when(problem, wrong, calm or rx.Var("undefined"))
-    if isinstance(linked, rx.Var) or linked:
+    if isinstance(problem, rx.Var) or calm or problem:
         attributes["aria-describedby"] = linked
     return attributes
 
