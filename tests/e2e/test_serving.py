@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from cabinet.texts import not_found, shell
+from cabinet.texts import pages, shell
 from tests.e2e.conftest import CheckAxe, NewContext, Watch, live
 from tests.e2e.portal import Portal, serving
 
@@ -75,15 +75,17 @@ def test_only_our_own_pages_may_open_a_socket(portal: Portal) -> None:
     assert [handshake(portal, origin) for origin in ("https://evil.example", "null", None)] == [403] * 3
 
 
-def test_an_unknown_address_is_404_in_words(page: Page, watch: Watch, check_axe: CheckAxe) -> None:
+def test_an_unknown_address_is_404_in_words(
+    page: Page, portal: Portal, watch: Watch, check_axe: CheckAxe
+) -> None:
     watch.allow("404")
     answer = page.goto("/there/is/no/such")
     assert answer
     assert answer.status == 404
-    expect(page.get_by_role("heading", level=1, name=not_found.TITLE)).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=pages.NOT_FOUND_TITLE)).to_be_visible()
     check_axe(page)
-    page.get_by_role("link", name=not_found.TO_LOGIN).click()
-    expect(page.get_by_role("textbox", name="Логин")).to_be_visible()
+    page.get_by_role("link", name=pages.TO_HOME).click()
+    expect(page).to_have_url(f"{portal.url}/")
 
 
 def test_every_file_of_a_page_is_here_compressed_and_kept(portal: Portal) -> None:
