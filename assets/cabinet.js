@@ -10,6 +10,7 @@
   const root = document.documentElement;
   const all = (selector, from = document) => from.querySelectorAll(selector);
   const one = (selector, from = document) => from.querySelector(selector);
+  const seen = (selector) => [...all(selector)].find((element) => element.getClientRects().length);
   const set = (element, name, value) => {
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
@@ -25,11 +26,14 @@
   /* React watches `value` of its inputs through the element; the prototype's setter lets its onChange see our change. */
   const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
-  /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage. */
+  /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage; data-member when
+     the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first. */
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
-    for (const [name, value] of [["data-theme", theme === "light" || theme === "dark" ? theme : ""], ["data-vision", memory.get("vision")]]) {
+    const member = /(^|; )member=1/.test(document.cookie) ? "1" : "";
+    const marks = { "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member };
+    for (const [name, value] of Object.entries(marks)) {
       if (value) set(root, name, value);
       else if (root.hasAttribute(name)) root.removeAttribute(name);
     }
@@ -124,6 +128,31 @@
     }
   }
 
+  /* A form with data-send-at-once goes by itself, once: the last step of signing in. */
+  const sent = new WeakSet();
+  function send() {
+    for (const form of all("form[data-send-at-once]")) {
+      if (sent.has(form)) continue;
+      sent.add(form);
+      form.submit();
+    }
+  }
+
+  /* <span data-countdown="60"> counts seconds down to 0, whatever the page does meanwhile. */
+  const ends = new WeakMap();
+  function countdown() {
+    let left = 0;
+    for (const clock of all("[data-countdown]")) {
+      const from = clock.dataset.countdown;
+      if (ends.get(clock)?.from !== from) ends.set(clock, { from, end: performance.now() + from * 1000 });
+      const seconds = Math.max(0, Math.ceil((ends.get(clock).end - performance.now()) / 1000));
+      if (clock.textContent !== String(seconds)) clock.textContent = seconds;
+      left = Math.max(left, seconds);
+    }
+    clearTimeout(countdown.timer);
+    if (left) countdown.timer = setTimeout(countdown, 1000);
+  }
+
   /* Error summary: the focus goes to it when it comes or its words change; the title says so while it stays. */
   const words = () => one("[data-connection]")?.dataset || {};
   let said = "";
@@ -145,7 +174,7 @@
   let heading = null; // [element, words] of the page that was left, until the next one is drawn
   let latest = null;
   function turn() {
-    const title = one("main h1");
+    const title = seen("main h1");
     if (location.pathname !== path) {
       path = location.pathname;
       heading = latest;
@@ -190,6 +219,8 @@
     summary();
     drafts();
     all("[data-drum]").forEach(drum);
+    send();
+    countdown();
     choices();
     connection();
     build();
@@ -203,10 +234,10 @@
   }
 
   dress();
-  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision"] });
+  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "value"],
+    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
   });
 
   const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);
@@ -218,7 +249,7 @@
     if (button) reveal(button);
     if (hit("button[data-reload]")) location.reload();
     const jump = hit("[data-error-summary] a, a.skip");
-    const target = jump && document.getElementById(decodeURIComponent(jump.hash.slice(1)));
+    const target = jump && seen("#" + CSS.escape(decodeURIComponent(jump.hash.slice(1))));
     if (target) {
       event.preventDefault();
       const control = target.matches("fieldset, div") ? one("input, select, textarea, button", target) || target : target;

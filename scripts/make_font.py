@@ -16,12 +16,15 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fontTools import subset
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+if TYPE_CHECKING:
+    from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 PACKAGE = "@fontsource-variable/golos-text@5.3.0"
 FONTS = Path(__file__).parent.parent / "assets" / "fonts"
@@ -49,7 +52,7 @@ def fetch(into: Path) -> Path:
 
 def load(package: Path, alphabet: str, letters: str, *, features: tuple[str, ...] = ()) -> TTFont:
     """One alphabet's file, cut down to those of `letters` that it has."""
-    font = TTFont(package / "files" / f"golos-text-{alphabet}-wght-normal.woff2")
+    font = TTFont(package / "files" / f"golos-text-{alphabet}-wght-normal.woff2", recalcTimestamp=False)
     options = subset.Options()
     options.layout_features = list(features)
     options.glyph_names = True

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import reflex as rx
@@ -17,6 +16,9 @@ from cabinet.ui.components import bars, buttons, card, drum, error_summary, fiel
 from cabinet.ui.icons import PATHS, icon
 from cabinet.ui.links import link
 from cabinet.ui.rows import BarRow, SummaryRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class LookState(rx.State):
@@ -49,10 +51,14 @@ def words(node: dict[str, Any]) -> str:
 
 
 def walk(node: dict[str, Any]) -> Iterator[Drawn]:
-    props = dict(prop.split(":", 1) for prop in node.get("props", []) if isinstance(prop, str) and ":" in prop)
+    props = dict(
+        prop.split(":", 1) for prop in node.get("props", []) if isinstance(prop, str) and ":" in prop
+    )
     clean = {name.strip('"'): value.strip('"') for name, value in props.items()}
     yield Drawn(node.get("name", "").strip('"'), clean, words(node))
-    branches = [node[key] for key in ("true_value", "false_value", "default") if isinstance(node.get(key), dict)]
+    branches = [
+        node[key] for key in ("true_value", "false_value", "default") if isinstance(node.get(key), dict)
+    ]
     for child in [*node.get("children", []), *branches]:
         if isinstance(child, dict):
             yield from walk(child)
@@ -128,7 +134,9 @@ def test_a_radio_card_is_named_by_its_title_and_described_by_its_note() -> None:
 
 
 def test_a_radio_group_is_a_fieldset_that_the_summary_can_reach() -> None:
-    shown = field.radio_group("Доступ", field.radio_card("access", "a", "А"), name="access", problem="Выберите")
+    shown = field.radio_group(
+        "Доступ", field.radio_card("access", "a", "А"), name="access", problem="Выберите"
+    )
     assert drawn(shown, "legend")[0].text == "Доступ"
     group = drawn(shown, "fieldset")[0].props
     assert (group["id"], group["aria-describedby"]) == ("access", "access-problem")
@@ -171,9 +179,13 @@ def test_the_drum_is_one_decimal_input_over_silent_wheels() -> None:
     assert (boxes[0].props["name"], boxes[0].props["inputMode"]) == ("value", "decimal")
     assert "defaultValue" not in boxes[0].props
     assert drawn(shown, "label")[0].text == texts.READING
-    wheels = [line.props["className"] for line in drawn(shown, "span") if "wheel" in line.props.get("className", "")]
+    wheels = [
+        line.props["className"] for line in drawn(shown, "span") if "wheel" in line.props.get("className", "")
+    ]
     assert wheels == ["wheel"] * 5 + ["wheel red"] * 3
-    assert next(d for d in drawn(shown, "div") if "data-previous" in d.props).props["data-previous"] == "06 878"
+    assert (
+        next(d for d in drawn(shown, "div") if "data-previous" in d.props).props["data-previous"] == "06 878"
+    )
 
 
 def test_the_drum_takes_its_capacity_from_a_var() -> None:
@@ -201,7 +213,10 @@ def test_a_status_is_an_icon_and_a_word(kind: str) -> None:
 
 
 def test_bars_are_silent_and_their_table_tells_all() -> None:
-    rows = [BarRow("окт", "октябрь 2026", 74, 88, "43 м³", "51 м³", estimated=True), BarRow("ноя", "ноябрь 2026", 9, -1, "5 м³")]
+    rows = [
+        BarRow("окт", "октябрь 2026", 74, 88, "43 м³", "51 м³", estimated=True),
+        BarRow("ноя", "ноябрь 2026", 9, -1, "5 м³"),
+    ]
     shown = bars.bars(rows, "Расход за год")
     chart = next(d for d in drawn(shown, "div") if d.props.get("className") == "bars")
     assert chart.props["aria-hidden"] == "true"
@@ -226,19 +241,29 @@ def test_every_shell_has_a_skip_link_one_main_and_its_notice(shell: Any) -> None
     assert [part.props["id"] for part in drawn(shown, "main")] == ["main"]
     assert drawn(shown, "a")[0].props["href"] == "#main"
     assert len(drawn(shown, "h1")) == 1
-    assert any(texts.OFFLINE in part.text for part in drawn(shown, "div") if part.props.get("role") == "status")
+    assert any(
+        texts.OFFLINE in part.text for part in drawn(shown, "div") if part.props.get("role") == "status"
+    )
 
 
 def test_the_menu_has_its_contracted_names_for_desk_and_phone() -> None:
-    shown = layout.frame(rx.el.p(), shell="cabinet", here=routes.PAY)
+    shown = layout.frame(rx.el.p(), shell="cabinet", here=routes.PAY)  # noqa: S604
     header, bar = drawn(shown, "nav")
-    names = [texts.HOME, texts.READINGS, texts.CHARGES, texts.PAY, texts.SETTINGS, texts.TRAINING, texts.SIGN_OUT]
+    names = [
+        texts.HOME,
+        texts.READINGS,
+        texts.CHARGES,
+        texts.PAY,
+        texts.SETTINGS,
+        texts.TRAINING,
+        texts.SIGN_OUT,
+    ]
     assert [name for name in names if name not in header.text] == []
     assert [name for name in [*names, texts.MORE] if name not in bar.text] == []
 
 
 def test_the_menu_marks_the_page_that_is_open() -> None:
-    shown = layout.frame(rx.el.p(), shell="cabinet", here=routes.PAY)
+    shown = layout.frame(rx.el.p(), shell="cabinet", here=routes.PAY)  # noqa: S604
     marked = [item for item in drawn(shown, "ReactRouterLink") if item.props.get("aria-current") == "page"]
     assert {item.text for item in marked} == {texts.PAY}
 
@@ -253,7 +278,7 @@ def test_signing_out_is_a_plain_post() -> None:
 def test_a_page_is_registered_with_its_title_and_shell() -> None:
     with RegistrationContext():
 
-        @layout.page("/look", title="Вид", shell="guest", back="/")
+        @layout.page("/look", title="Вид", shell="guest", back="/")  # noqa: S604
         def look() -> rx.Component:
             return layout.heading("Вид")
 

@@ -142,5 +142,7 @@ def test_the_script_evaluates_nothing_and_calls_nobody() -> None:
 def test_the_manifest_names_files_that_are_there() -> None:
     manifest = json.loads((ASSETS / "manifest.webmanifest").read_text())
     assert manifest["lang"] == "ru"
-    assert [icon["src"] for icon in manifest["icons"] if not (ASSETS / icon["src"].lstrip("/")).is_file()] == []
+    assert [
+        icon["src"] for icon in manifest["icons"] if not (ASSETS / icon["src"].lstrip("/")).is_file()
+    ] == []
     assert manifest["background_color"].lower() == LIGHT["ground"]

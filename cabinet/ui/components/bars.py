@@ -11,8 +11,8 @@ from cabinet.ui.links import Children
 from cabinet.ui.rows import BarRow
 
 
-def bar(row: rx.Var[BarRow] | BarRow) -> rx.Component:
-    """One month: the bar, last year's tick, the name below."""
+def bar(row: Any) -> rx.Component:
+    """One `BarRow`, plain or a var: the bar, last year's tick, the name below."""
     look = rx.cond(row.estimated, "bar estimated", "bar")
     drawing = rx.el.svg(
         rx.el.svg.rect(x="4", y=f"{100 - row.height}", width="24", height=f"{row.height}", class_name=look),
@@ -26,8 +26,8 @@ def bar(row: rx.Var[BarRow] | BarRow) -> rx.Component:
     return rx.el.div(drawing, rx.el.span(row.month), class_name="month-bar")
 
 
-def table_row(row: rx.Var[BarRow] | BarRow) -> rx.Component:
-    """The same month in figures."""
+def table_row(row: Any) -> rx.Component:
+    """The same `BarRow` in figures."""
     estimated = rx.cond(row.estimated, " (" + texts.ESTIMATED + ")", "")
     return rx.el.tr(
         rx.el.th(row.title, scope="row"),

@@ -7,7 +7,6 @@ from typing import Any
 import reflex as rx
 
 from cabinet.texts import shell as texts
-from cabinet.ui.components.field import Words
 from cabinet.ui.icons import icon
 from cabinet.ui.links import Children, link, unseen
 from cabinet.ui.rows import SummaryRow
@@ -25,8 +24,8 @@ def card(
     return rx.el.section(*head, *children, class_name=f"card {look}".strip(), **props)
 
 
-def amount(value: Words) -> rx.Component:
-    """A sum such as «1 282,20 ₽»: roubles large, the comma and all after it small."""
+def amount(value: Any) -> rx.Component:
+    """A sum, plain or a var, such as «1 282,20 ₽»: roubles large, the comma and all after it small."""
     if isinstance(value, str):
         roubles, comma, rest = value.partition(",")
         small: Children = comma + rest
@@ -49,12 +48,12 @@ def facts(*pairs: tuple[Children, Children] | rx.Component) -> rx.Component:
     return rx.el.dl(*lines, class_name="facts")
 
 
-def fact_row(row: rx.Var[SummaryRow]) -> rx.Component:
+def fact_row(row: Any) -> rx.Component:
     """A `SummaryRow` as a fact, for `rx.foreach`."""
     return fact(row.label, row.value)
 
 
-def answer_row(row: rx.Var[SummaryRow] | SummaryRow) -> rx.Component:
+def answer_row(row: Any) -> rx.Component:
     """A `SummaryRow` with «Изменить» when it has an address."""
     change = link(texts.CHANGE, unseen(": ", row.label), href=row.href, class_name="text-button")
     kept = change if isinstance(row.href, str) and row.href else rx.fragment()

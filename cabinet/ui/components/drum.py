@@ -18,8 +18,8 @@ from cabinet.ui.links import Children, unseen
 __all__ = ["drum", "drum_loader", "drum_logo"]
 
 
-def cells(count: rx.Var[int] | int, look: str) -> Any:
-    """`count` empty wheels."""
+def cells(count: Any, look: str) -> list[rx.Component]:
+    """`count` empty wheels; a number or a var."""
     if isinstance(count, int):
         return [rx.el.span(class_name=look) for _ in range(count)]
     return [rx.foreach(rx.Var.range(count), lambda _: rx.el.span(class_name=look))]

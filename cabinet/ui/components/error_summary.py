@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from cabinet.texts import shell as texts
@@ -9,14 +11,14 @@ from cabinet.ui.icons import icon
 from cabinet.ui.links import document_link
 
 
-def summary_item(item: rx.Var[tuple[str, str]]) -> rx.Component:
-    """A link to the field; words alone when the key is «», the form as a whole."""
+def summary_item(item: Any) -> rx.Component:
+    """A (name, words) pair: a link to the field; words alone when the key is «», the form as a whole."""
     name, words = item[0], item[1]
     return rx.el.li(rx.cond(name == "", words, document_link(words, href="#" + name)))
 
 
-def error_summary(problems: rx.Var[dict[str, str]]) -> rx.Component:
-    """Nothing while `problems` is empty. Keys are fields' names, or «» for a message about the whole form."""
+def error_summary(problems: Any) -> rx.Component:
+    """Nothing while `problems`, a var of `dict[str, str]`, is empty. Keys are fields' names, or «» for a message about the whole form."""
     box = rx.el.div(
         rx.el.div(
             rx.el.h2(icon("warn"), texts.CHECK_INPUT),
