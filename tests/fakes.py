@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.proof_altcha import AltchaProofs
@@ -89,6 +91,11 @@ class World:
     sms: FakeSms
     bank: DemoAcquirer
     pictures: FakePictures
+    engine: Engine
+
+    def dispose(self) -> None:
+        """Close the database's connections."""
+        self.engine.dispose()
 
 
 def make_world(database_url: str, folder: Path) -> World:
@@ -111,4 +118,4 @@ def make_world(database_url: str, folder: Path) -> World:
         proofs=AltchaProofs(b"a key for tests only", tries=4),
         human_check_policy=HumanCheckPolicy(),
     )
-    return World(deps, clock, mail, sms, bank, pictures)
+    return World(deps, clock, mail, sms, bank, pictures, engine)

@@ -1,0 +1,111 @@
+"""People and what they have done before a test begins."""
+
+import json
+import re
+
+import altcha
+
+from cabinet.domain.human_check import Purpose
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.services import (
+    confirmations,
+    customer_accounts,
+    human_check,
+    notifications,
+    profile,
+    registration,
+    sessions,
+)
+from tests.fakes import VISITOR, World
+
+PASSWORD = "мама мыла синюю раму"
+ACCOUNT, SERIAL, PIN, FORMER = "370000000000", "52992312", "glazov3k", "Sarapul1"
+OTHER_ACCOUNT, OTHER_SERIAL = "370000015838", "20302435"
+
+
+def pass_for(world: World, visitor: Visitor, purpose: str) -> str:
+    """A pass of the human check, earned as people earn it."""
+    actor = Actor.anonymous(visitor)
+    wanted = Purpose(purpose)
+    challenge = human_check.begin_check(world.deps, actor, human_check.BeginCheck(wanted))
+    given = altcha.Challenge.from_dict(json.loads(challenge))
+    found = altcha.solve_challenge(given)
+    assert found
+    solution = altcha.Payload(given, found).to_base64()
+    picture = human_check.prove_work(world.deps, actor, human_check.ProveWork(wanted, solution))
+    answer = world.pictures.answers[-1]
+    checked = human_check.check_answer(world.deps, actor, human_check.CheckAnswer(wanted, picture, answer))
+    return checked.pass_id
+
+
+def register(
+    world: World, login: str, visitor: Visitor = VISITOR, password: str = PASSWORD
+) -> confirmations.ConfirmationRow:
+    """Send the registration form."""
+    form = {"login": login, "password": password, "consent": "on"}
+    command = registration.Register.parse(form, pass_for(world, visitor, registration.PURPOSE))
+    return registration.register(world.deps, Actor.anonymous(visitor), command)
+
+
+def last_text(world: World, to: str) -> str:
+    """The newest letter or message to an address, delivered now."""
+    notifications.deliver_due(world.deps)
+    texts = [x.text for x in world.mail.to(to)] + [x.text for x in world.sms.messages if x.to == to]
+    return texts[-1]
+
+
+def code_in(text: str) -> str:
+    """The code in a letter or message."""
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", text)
+    assert found
+    return found[0]
+
+
+def link_token_in(text: str) -> str:
+    """The token of the link in a letter."""
+    found = re.search(r"token=([\w-]+)", text)
+    assert found
+    return found[1]
+
+
+def enter(world: World, ticket: str, visitor: Visitor = VISITOR) -> tuple[Actor, str]:
+    """Exchange a ticket for a session: who it is, and the cookie."""
+    opened = sessions.open_session(world.deps, Actor.anonymous(visitor), ticket)
+    assert opened
+    return sessions.identify(world.deps, visitor, opened.token), opened.token
+
+
+def subscriber(world: World, login: str = "anna@example.ru", visitor: Visitor = VISITOR) -> Actor:
+    """Somebody who has registered, confirmed and signed in."""
+    register(world, login, visitor)
+    code = code_in(last_text(world, login))
+    entered = confirmations.confirm_code(world.deps, Actor.anonymous(visitor), code)
+    actor, _ = enter(world, entered.ticket, visitor)
+    return actor
+
+
+def with_supplier(world: World, login: str = "anna@example.ru", visitor: Visitor = VISITOR) -> Actor:
+    """A subscriber who has chosen the demo supplier."""
+    actor = subscriber(world, login, visitor)
+    suppliers = profile.list_suppliers(world.deps, actor)
+    profile.choose_supplier(world.deps, actor, suppliers[0].id)
+    return actor
+
+
+def owner(
+    world: World,
+    number: str = ACCOUNT,
+    serial: str = SERIAL,
+    login: str = "anna@example.ru",
+    visitor: Visitor = VISITOR,
+) -> tuple[Actor, int]:
+    """A subscriber with extended access to an account: who, and the account's id."""
+    actor = with_supplier(world, login, visitor)
+    return actor, link(world, actor, number, serial)
+
+
+def link(world: World, actor: Actor, number: str, serial: str = "") -> int:
+    """Connect an account: extended by a serial number, basic without; its id."""
+    form = {"access": "extended" if serial else "basic", "proof_kind": "serial", "serial": serial}
+    command = customer_accounts.LinkAccount.parse(form, number)
+    return int(customer_accounts.link_account(world.deps, actor, command).id)

@@ -1,0 +1,222 @@
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlmodel import text
+
+from cabinet.domain.errors import NotFound
+from cabinet.domain.forms import FormStale, Several
+from cabinet.domain.money import Money
+from cabinet.domain.payments import PaymentMismatch, PaymentStatus
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
+from cabinet.services import payments
+from cabinet.services.payments import StartPayment
+from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, last_text, owner
+from tests.fakes import World
+
+DUE = Money(8130)
+Case = tuple[World, Actor, StartPayment]
+
+
+@pytest.fixture
+def case(izhevsk: World) -> Case:
+    """Anna, who owes 81.30, and her wish to pay it."""
+    anna, account = owner(izhevsk)
+    return izhevsk, anna, StartPayment(account, DUE, "form-1")
+
+
+def bank_id(address: str) -> str:
+    return address.rpartition("payment=")[2]
+
+
+def owed(world: World, account: int) -> Money:
+    with world.deps.snapshot() as tx:
+        return tx.journal.balance(account)
+
+
+def test_the_form_is_prefilled_with_the_debt(case: Case) -> None:
+    world, anna, command = case
+    form = payments.get_pay_form(world.deps, anna, command.account_id)
+    assert (form.amount, form.due) == ("81,30", "К оплате 81,30\u00a0₽")
+    assert form.history[0].channel in {"почта", "расчётный центр", "Сбербанк"}
+
+
+def test_a_confirmed_payment_changes_the_balance_once_and_is_told_of(case: Case) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    world.bank.decide(bank_id(address), PaymentStatus.SUCCEEDED)
+    assert [payments.settle(world.deps, bank_id(address)) for _ in range(3)] == [PaymentStatus.SUCCEEDED] * 3
+    assert owed(world, command.account_id) == Money(0)
+    assert "81,30" in last_text(world, "anna@example.ru")
+    with world.deps.snapshot() as tx:
+        assert (tx.journal.total(), tx.journal.unbalanced()) == (Money(0), [])
+
+
+def test_a_refused_payment_changes_nothing(case: Case) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    world.bank.decide(bank_id(address), PaymentStatus.FAILED)
+    assert payments.settle(world.deps, bank_id(address)) is PaymentStatus.FAILED
+    assert owed(world, command.account_id) == DUE
+    assert "не списаны" in last_text(world, "anna@example.ru")
+
+
+def test_a_double_click_pays_once(case: Case) -> None:
+    world, anna, command = case
+    with ThreadPoolExecutor(8) as pool:
+        addresses = set(pool.map(lambda _: _start(world, anna, command), range(12)))
+    assert len(addresses - {"raced"}) == 1
+    with world.deps.snapshot() as tx:
+        assert len(tx.payments.list_of(anna, command.account_id)) == 1
+
+
+def _start(world: World, actor: Actor, command: StartPayment) -> str:
+    try:
+        return payments.start_payment(world.deps, actor, command)
+    except IntegrityError:  # PostgreSQL refuses the second of two racing forms; the page tries again
+        return "raced"
+
+
+def test_the_same_form_with_another_sum_is_stale(case: Case) -> None:
+    world, anna, command = case
+    payments.start_payment(world.deps, anna, command)
+    with pytest.raises(FormStale):
+        payments.start_payment(world.deps, anna, replace(command, amount=Money(100)))
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "1e3", "0", "-5", "0,99", "500000,01", "10" * 15, "abc", "12,345", "1,2,3", "∞", "５"]
+)
+def test_what_is_no_sum_is_said_so(typed: str) -> None:
+    with pytest.raises(Several) as raised:
+        StartPayment.parse({"amount": typed, "key": "k", "account": "1"})
+    assert [problem.field for problem in raised.value.problems] == ["amount"]
+
+
+@pytest.mark.parametrize("typed", ["282.20", "282,20", "282", "1 282,2", "1\u00a0000 ₽"])
+def test_a_sum_is_read_however_it_is_typed(typed: str) -> None:
+    assert StartPayment.parse({"amount": typed, "key": "k", "account": "1"}).amount.kopecks > 0
+
+
+def test_closed_without_an_answer_stays_open_until_the_bank_is_asked(case: Case) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    ours = payments.get_pay_form(world.deps, anna, command.account_id).history[0]
+    assert payments.get_payment(world.deps, anna, ours.id).status == PaymentStatus.PENDING
+    assert payments.reconcile(world.deps) == 0
+    world.bank.decide(bank_id(address), PaymentStatus.SUCCEEDED)
+    world.clock.move(minutes=1)
+    assert payments.reconcile(world.deps) == 1
+    assert payments.get_payment(world.deps, anna, ours.id).status == PaymentStatus.SUCCEEDED
+    assert owed(world, command.account_id) == Money(0)
+
+
+class DeafBank:
+    """A bank whose answers are lost, or lies."""
+
+    name = "demo"
+
+    def __init__(self, world: World, lie: int = 0) -> None:
+        self._bank = world.bank
+        self._lie = lie
+
+    def register(self, order: PaymentOrder) -> AcquirerPayment:
+        """It takes the order, and the answer is lost."""
+        self._bank.register(order)
+        raise AcquirerUnclear
+
+    def fetch(self, acquirer_payment_id: str) -> AcquirerPayment:
+        """Another sum than was ordered, or no answer."""
+        if not self._lie:
+            raise AcquirerUnclear
+        told = self._bank.fetch(acquirer_payment_id)
+        return replace(told, amount=Money(told.amount.kopecks + self._lie))
+
+
+def test_a_lost_answer_is_unknown_not_failed_and_the_same_form_goes_on(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(AcquirerUnclear):
+        payments.start_payment(replace(world.deps, acquirer=DeafBank(world)), anna, command)
+    ours = payments.get_pay_form(world.deps, anna, command.account_id).history[0]
+    assert ours.status == PaymentStatus.CREATED
+    assert payments.start_payment(world.deps, anna, command)
+    assert (
+        len(
+            [
+                x
+                for x in payments.get_pay_form(world.deps, anna, command.account_id).history
+                if x.id == ours.id
+            ]
+        )
+        == 1
+    )
+
+
+def test_a_bank_that_names_another_sum_moves_nothing(case: Case) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    world.bank.decide(bank_id(address), PaymentStatus.SUCCEEDED)
+    with pytest.raises(PaymentMismatch):
+        payments.settle(replace(world.deps, acquirer=DeafBank(world, lie=1)), bank_id(address))
+    assert owed(world, command.account_id) == DUE
+
+
+def test_a_payment_that_never_reached_the_bank_is_closed_after_a_day(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(AcquirerUnclear):
+        payments.start_payment(replace(world.deps, acquirer=DeafBank(world)), anna, command)
+    world.clock.move(days=2)
+    assert payments.reconcile(world.deps) == 1
+    assert payments.reconcile(world.deps) == 0
+
+
+def test_a_strangers_payment_is_not_found(case: Case) -> None:
+    world, anna, command = case
+    payments.start_payment(world.deps, anna, command)
+    ours = payments.get_pay_form(world.deps, anna, command.account_id).history[0]
+    boris, _ = owner(
+        world, OTHER_ACCOUNT, OTHER_SERIAL, "boris@example.ru", Visitor("device-of-boris", "192.0.2.2")
+    )
+    for attempt in (
+        lambda: payments.get_payment(world.deps, boris, ours.id),
+        lambda: payments.start_payment(world.deps, boris, command),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_webhooks_doubled_and_shuffled_keep_the_journal_at_zero(case: Case) -> None:
+    world, anna, command = case
+    addresses = [
+        payments.start_payment(world.deps, anna, replace(command, amount=Money(100 + n), key=f"form-{n}"))
+        for n in range(20)
+    ]
+    told = [bank_id(x) for x in addresses] * 3
+    chance = random.Random(7)
+    chance.shuffle(told)
+    for n, one in enumerate(addresses):
+        world.bank.decide(bank_id(one), PaymentStatus.SUCCEEDED if n % 2 else PaymentStatus.FAILED)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda x: payments.settle(world.deps, x), told))
+    paid = sum(100 + n for n in range(20) if n % 2)
+    assert owed(world, command.account_id) == DUE - Money(paid)
+    with world.deps.snapshot() as tx:
+        assert (tx.journal.total(), tx.journal.unbalanced()) == (Money(0), [])
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE journal_entries SET amount_kopecks = 0",
+        "DELETE FROM journal_entries",
+        "UPDATE journal_transactions SET kind = 'x'",
+        "DELETE FROM journal_transactions",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_journal(case: Case, deed: str) -> None:
+    world, _, _ = case
+    with pytest.raises(DatabaseError, match="append-only"), world.deps.transaction() as tx:
+        tx.session.execute(text(deed))

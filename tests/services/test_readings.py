@@ -1,0 +1,195 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from cabinet.domain.errors import CabinetError, NotFound
+from cabinet.domain.forms import FormStale
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.readings import (
+    ReadingBelowPrevious,
+    ReadingTooLarge,
+    ReadingUncancellable,
+    ReadingUnusual,
+)
+from cabinet.domain.volume import ReadingMalformed
+from cabinet.services import readings
+from cabinet.services.readings import SubmitReading
+from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, owner
+from tests.fakes import World
+
+BORIS = Visitor("device-of-boris", "192.0.2.2")
+
+
+@pytest.fixture
+def case(izhevsk: World) -> tuple[World, Actor, SubmitReading]:
+    """Anna, her meter that showed 03359 on 20 October, and a reading of 03380."""
+    anna, account = owner(izhevsk)
+    meter = readings.get_meter(izhevsk.deps, anna, account)
+    return izhevsk, anna, SubmitReading(account, int(meter.meter_id), "03380", "form-1", confirmed=False)
+
+
+Case = tuple[World, Actor, SubmitReading]
+
+
+def test_the_page_shows_the_previous_value_and_the_window(case: Case) -> None:
+    world, anna, command = case
+    meter = readings.get_meter(world.deps, anna, command.account_id)
+    assert (meter.previous, meter.ghost, meter.capacity) == ("03\u202f359", "03359", 5)
+    assert (meter.window_open, meter.verification) == (True, "")
+    assert meter.history[0].kind == "от поставщика"
+
+
+def test_an_estimate_says_volume_cost_and_formula_and_stores_nothing(case: Case) -> None:
+    world, anna, command = case
+    shown = readings.estimate_reading(world.deps, anna, command)
+    assert (shown.volume, shown.cost, shown.formula) == (
+        "21",
+        "170,73\u00a0₽",
+        "21 м³ × 8,13 ₽ (плита и колонка)",
+    )
+    assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
+
+
+def test_a_reading_gets_a_numbered_receipt(case: Case) -> None:
+    world, anna, command = case
+    receipt = readings.submit_reading(world.deps, anna, command)
+    assert receipt.number.startswith("П-")
+    assert (receipt.value, receipt.period, receipt.volume) == ("03\u202f380", "ноябрь 2026", "21")
+    assert receipt.received_at == "20\u00a0ноября 2026, 12:00"
+    assert readings.get_meter(world.deps, anna, command.account_id).previous == "03\u202f380"
+
+
+def test_the_same_submission_again_gives_the_same_receipt(case: Case) -> None:
+    world, anna, command = case
+    with ThreadPoolExecutor(8) as pool:
+        receipts = set(pool.map(lambda _: readings.submit_reading(world.deps, anna, command), range(16)))
+    assert len(receipts) == 1
+    assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 2
+
+
+def test_zero_consumption_is_a_reading(case: Case) -> None:
+    world, anna, command = case
+    assert readings.submit_reading(world.deps, anna, replace(command, value="3359")).volume == "0"
+
+
+def test_a_reading_below_the_previous_one_is_rejected(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(ReadingBelowPrevious) as raised:
+        readings.submit_reading(world.deps, anna, replace(command, value="3358"))
+    assert raised.value.facts == {"previous": "03\u202f359"}
+    assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "-1", "abc", "1e3", "9" * 30, "123456", "12.3.4", "٣٤", "0x1F", "３３８０"]
+)
+def test_what_is_no_dial_is_rejected_and_nothing_is_stored(case: Case, typed: str) -> None:
+    world, anna, command = case
+    with pytest.raises(ReadingMalformed):
+        readings.submit_reading(world.deps, anna, replace(command, value=typed))
+    assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
+
+
+@pytest.mark.parametrize("typed", ["3380", "03380", "03 380", "3380,5", "3380.999", "000003380"])
+def test_a_dial_is_read_however_it_is_typed(case: Case, typed: str) -> None:
+    world, anna, command = case
+    assert readings.submit_reading(world.deps, anna, replace(command, value=typed)).value == "03\u202f380"
+
+
+def test_much_more_than_usual_is_asked_about_and_then_accepted(case: Case) -> None:
+    world, anna, command = case
+    much = replace(command, value="03500")
+    with pytest.raises(ReadingUnusual) as raised:
+        readings.submit_reading(world.deps, anna, much)
+    assert raised.value.facts["volume"] == 141
+    assert readings.submit_reading(world.deps, anna, replace(much, confirmed=True)).volume == "141"
+
+
+def test_more_than_anybody_burns_is_rejected_even_when_confirmed(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(ReadingTooLarge):
+        readings.submit_reading(world.deps, anna, replace(command, value="99999", confirmed=True))
+
+
+def test_a_reading_after_the_window_counts_in_the_next_month_and_the_page_says_so(case: Case) -> None:
+    world, anna, command = case
+    world.clock.move(days=8)
+    meter = readings.get_meter(world.deps, anna, command.account_id)
+    assert not meter.window_open
+    assert "декабрь" in meter.window
+    assert readings.submit_reading(world.deps, anna, command).period == "декабрь 2026"
+
+
+def test_the_suppliers_midnight_is_not_utcs(case: Case) -> None:
+    world, anna, command = case
+    world.clock.at = world.clock.at.replace(day=25, hour=21)
+    assert not readings.get_meter(world.deps, anna, command.account_id).window_open
+
+
+def test_a_reading_is_cancelled_while_its_month_is_open(case: Case) -> None:
+    world, anna, command = case
+    readings.submit_reading(world.deps, anna, command)
+    newest = readings.get_meter(world.deps, anna, command.account_id).history[0]
+    assert newest.cancellable
+    after = readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
+    assert (after.previous, after.history[0].cancelled) == ("03\u202f359", True)
+    with pytest.raises(ReadingUncancellable):
+        readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
+    with pytest.raises(ReadingUncancellable):
+        readings.cancel_reading(world.deps, anna, command.account_id, int(after.history[1].id))
+
+
+def test_an_overdue_verification_is_said_and_the_reading_is_kept_uncounted(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        tx.meters.list_of(command.account_id)[0].verification_due_on = world.clock.at.date().replace(day=1)
+    assert "не учитывается" in readings.get_meter(world.deps, anna, command.account_id).verification
+    assert not readings.submit_reading(world.deps, anna, command).counted
+
+
+def test_a_strangers_meter_and_reading_are_not_found(case: Case) -> None:
+    world, anna, command = case
+    receipt = readings.submit_reading(world.deps, anna, command)
+    boris, account = owner(world, OTHER_ACCOUNT, OTHER_SERIAL, "boris@example.ru", BORIS)
+    assert receipt
+    newest = int(readings.get_meter(world.deps, anna, command.account_id).history[0].id)
+    attempts = [
+        lambda: readings.submit_reading(world.deps, boris, command),
+        lambda: readings.submit_reading(world.deps, boris, replace(command, account_id=account)),
+        lambda: readings.cancel_reading(world.deps, boris, account, newest),
+        lambda: readings.cancel_reading(world.deps, boris, command.account_id, newest),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_a_form_without_its_key_is_stale(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(FormStale):
+        readings.submit_reading(world.deps, anna, replace(command, key=""))
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "1e9", "9" * 40, "１", "None"])
+def test_an_id_that_is_no_number_is_nobodys(text: str) -> None:
+    assert readings.number_of(text) == -1
+
+
+def test_two_tabs_racing_never_store_a_falling_dial(case: Case) -> None:
+    world, anna, command = case
+    values = [replace(command, value=str(3359 + n), key=f"tab-{n}") for n in range(1, 9)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda c: _try(world, anna, c), values))
+    stored = [
+        int(x.value.replace("\u202f", ""))
+        for x in readings.get_meter(world.deps, anna, command.account_id).history
+    ]
+    assert stored == sorted(stored, reverse=True)
+
+
+def _try(world: World, actor: Actor, command: SubmitReading) -> str:
+    try:
+        return readings.submit_reading(world.deps, actor, command).number
+    except CabinetError as error:
+        return error.code

@@ -1,0 +1,156 @@
+import pytest
+
+from cabinet.domain.codes import CodeWrong
+from cabinet.domain.errors import TooMany
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.services import confirmations, password_reset, sessions, sign_in
+from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, register, subscriber
+from tests.fakes import VISITOR, World
+
+ANNA = Actor.anonymous(VISITOR)
+NEW_DEVICE = Visitor("another-device", "192.0.2.7")
+MAIL = "anna@example.ru"
+
+
+def form(password: str = PASSWORD, login: str = MAIL) -> sign_in.SignIn:
+    return sign_in.SignIn.parse({"login": login, "password": password})
+
+
+def test_a_known_browser_signs_in_by_password_alone(world: World) -> None:
+    subscriber(world)
+    actor, _ = enter(world, sign_in.sign_in(world.deps, ANNA, form()).ticket)
+    assert actor.user_id == 1
+
+
+def test_an_unknown_browser_is_asked_for_a_code_too(world: World) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    elsewhere = Actor.anonymous(NEW_DEVICE)
+    assert not sign_in.sign_in(world.deps, elsewhere, form()).ticket
+    code = code_in(last_text(world, MAIL))
+    entered = confirmations.confirm_code(world.deps, elsewhere, code)
+    actor, _ = enter(world, entered.ticket, NEW_DEVICE)
+    assert actor.user_id == 1
+    assert sign_in.sign_in(world.deps, elsewhere, form()).ticket
+
+
+def test_an_unconfirmed_login_with_its_password_is_sent_a_code_to_confirm(world: World) -> None:
+    register(world, MAIL)
+    world.clock.move(minutes=2)
+    assert not sign_in.sign_in(world.deps, ANNA, form()).ticket
+    entered = confirmations.confirm_code(world.deps, ANNA, code_in(last_text(world, MAIL)))
+    assert enter(world, entered.ticket)[0].user_id == 1
+
+
+def test_a_wrong_password_and_an_unknown_login_are_one_answer(world: World) -> None:
+    subscriber(world)
+    for wrong in (form("не тот пароль"), form(login="nobody@example.ru")):
+        with pytest.raises(sign_in.SignInWrong) as raised:
+            sign_in.sign_in(world.deps, ANNA, wrong)
+        assert (raised.value.field, raised.value.facts) == ("", {})
+
+
+def test_ten_tries_in_five_minutes_close_a_login_but_not_its_owners_browser(world: World) -> None:
+    subscriber(world)
+    for number in range(10):
+        guesser = Actor.anonymous(Visitor(f"guesser-{number}", f"198.51.100.{number}"))
+        with pytest.raises(sign_in.SignInWrong):
+            sign_in.sign_in(world.deps, guesser, form("не тот пароль"))
+    with pytest.raises(TooMany):
+        sign_in.sign_in(world.deps, Actor.anonymous(NEW_DEVICE), form())
+    assert sign_in.sign_in(world.deps, ANNA, form()).ticket
+
+
+def test_right_passwords_are_not_counted_as_tries(world: World) -> None:
+    subscriber(world)
+    assert all(sign_in.sign_in(world.deps, ANNA, form()).ticket for _ in range(15))
+
+
+def test_a_ticket_opens_one_session_in_its_own_browser_within_a_minute(world: World) -> None:
+    subscriber(world)
+    ticket = sign_in.sign_in(world.deps, ANNA, form()).ticket
+    assert sessions.open_session(world.deps, Actor.anonymous(NEW_DEVICE), ticket) is None
+    assert sessions.open_session(world.deps, ANNA, ticket)
+    assert sessions.open_session(world.deps, ANNA, ticket) is None
+    late = sign_in.sign_in(world.deps, ANNA, form()).ticket
+    world.clock.move(seconds=61)
+    assert sessions.open_session(world.deps, ANNA, late) is None
+
+
+def test_a_session_ends_by_signing_out_by_idling_and_by_age(world: World) -> None:
+    subscriber(world)
+    _, cookie = enter(world, sign_in.sign_in(world.deps, ANNA, form()).ticket)
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id
+    assert sessions.close_session(world.deps, cookie)
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id is None
+    _, idle = enter(world, sign_in.sign_in(world.deps, ANNA, form()).ticket)
+    for _ in range(23):
+        world.clock.move(minutes=29)
+        assert sessions.identify(world.deps, VISITOR, idle).user_id
+    world.clock.move(minutes=31)
+    assert sessions.identify(world.deps, VISITOR, idle).user_id is None
+
+
+def test_a_remembered_session_lives_thirty_days_and_no_longer(world: World) -> None:
+    subscriber(world)
+    command = sign_in.SignIn.parse({"login": MAIL, "password": PASSWORD, "remember": "on"})
+    _, cookie = enter(world, sign_in.sign_in(world.deps, ANNA, command).ticket)
+    world.clock.move(days=29)
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id
+    world.clock.move(days=2)
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id is None
+
+
+def test_a_blocked_user_is_out_at_the_next_event_and_cannot_return(world: World) -> None:
+    subscriber(world)
+    _, cookie = enter(world, sign_in.sign_in(world.deps, ANNA, form()).ticket)
+    with world.deps.transaction() as tx:
+        tx.users.get(1).blocked_at = world.clock.at
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id is None
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(world.deps, ANNA, form())
+
+
+@pytest.mark.parametrize("length", [37, 128])
+def test_the_last_letter_of_a_long_cyrillic_password_matters(world: World, length: int) -> None:
+    long = ("съешь ещё этих мягких французских булок да выпей чаю " * 3)[:length]
+    subscriber_with(world, long)
+    assert sign_in.sign_in(world.deps, ANNA, form(long)).ticket
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(world.deps, ANNA, form(long[:-1] + "!"))
+
+
+def test_a_password_is_the_same_composed_and_decomposed(world: World) -> None:
+    subscriber_with(world, "ёлка зелёная 🎄")
+    decomposed = "е\u0308лка зеле\u0308ная 🎄"
+    assert sign_in.sign_in(world.deps, ANNA, form(decomposed)).ticket
+
+
+def subscriber_with(world: World, password: str) -> None:
+    register(world, MAIL, VISITOR, password)
+    entered = confirmations.confirm_code(world.deps, ANNA, code_in(last_text(world, MAIL)))
+    enter(world, entered.ticket)
+
+
+def test_a_new_password_by_code_ends_every_session(world: World) -> None:
+    subscriber(world)
+    _, cookie = enter(world, sign_in.sign_in(world.deps, ANNA, form()).ticket)
+    world.clock.move(minutes=2)
+    command = password_reset.AskReset.parse({"login": MAIL}, pass_for(world, VISITOR, "reset"))
+    assert password_reset.ask_reset(world.deps, ANNA, command) == "a•••@example.ru"
+    code = code_in(last_text(world, MAIL))
+    entered = password_reset.set_password(world.deps, ANNA, code, "совсем другая фраза")
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id is None
+    assert enter(world, entered.ticket)[0].user_id == 1
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(world.deps, ANNA, form())
+    assert sign_in.sign_in(world.deps, ANNA, form("совсем другая фраза")).ticket
+    assert "Пароль изменён" in last_text(world, MAIL)
+
+
+def test_a_reset_of_an_unknown_login_looks_the_same_and_sends_nothing(world: World) -> None:
+    command = password_reset.AskReset.parse({"login": "nobody@example.ru"}, pass_for(world, VISITOR, "reset"))
+    assert password_reset.ask_reset(world.deps, ANNA, command) == "n•••@example.ru"
+    with pytest.raises(CodeWrong):
+        password_reset.set_password(world.deps, ANNA, "123456", "совсем другая фраза")
+    assert world.mail.letters == []
