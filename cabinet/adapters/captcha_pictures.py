@@ -54,18 +54,18 @@ def _glyph(character: str) -> Image.Image:
     ImageDraw.Draw(tile).text(
         (60, 60), character, 255, font, anchor="mm", stroke_width=_random.choice((0.5, 1, 1.5))
     )
-    slant = _random.uniform(-0.2, 0.2)
+    slant = _random.uniform(-0.12, 0.12)
     tile = tile.transform(
         tile.size, Image.Transform.AFFINE, (1, slant, -60 * slant, 0, 1, 0), Image.Resampling.BICUBIC
     )
-    tile = tile.rotate(_random.uniform(-17, 17), Image.Resampling.BICUBIC)
+    tile = tile.rotate(_random.uniform(-15, 15), Image.Resampling.BICUBIC)
     return tile.crop(tile.getbbox())
 
 
 def _line_of_glyphs(answer: str) -> Image.Image:
     """All characters in one line, each laid a little over the one before it."""
     glyphs = [_glyph(character) for character in answer]
-    overlaps = [_random.randint(2, 6) for _ in glyphs[1:]]
+    overlaps = [_random.randint(1, 5) for _ in glyphs[1:]]
     width = sum(glyph.width for glyph in glyphs) - sum(overlaps)
     ink = Image.new("L", (WIDTH, HEIGHT))
     x = max(8, (WIDTH - width) // 2)
