@@ -12,6 +12,7 @@ from cabinet import container
 from cabinet.commands.serve import read_settings
 from cabinet.domain.errors import CabinetError
 from cabinet.services.deps import Deps
+from cabinet.texts import errors
 from cabinet.texts import registers as texts
 
 REFUSED = 1
@@ -39,7 +40,7 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except CabinetError as exc:
-        _refuse(words(exc), exc)
+        _refuse(errors.of(exc.code, exc.field, exc.facts), exc)
     except (OperationalError, ProgrammingError) as exc:
         missing = "no such table" in str(exc.orig) or "does not exist" in str(exc.orig)
         _refuse(texts.DATABASE_NOT_READY if missing else _failed(exc), exc)
@@ -47,14 +48,6 @@ def refusals() -> Iterator[None]:
         _refuse(_failed(exc), exc)
     except OSError as exc:
         _refuse(texts.FILE_FAILED.format(reason=exc.strerror or type(exc).__name__), exc)
-
-
-def words(error: CabinetError) -> str:
-    """What a broken rule says to the operator."""
-    facts = dict(error.facts)
-    if "why" in facts:
-        facts["why"] = texts.UNREADABLE[str(facts["why"])]
-    return texts.ERRORS.get(error.code, error.code).format_map(facts)
 
 
 def _failed(exc: DBAPIError) -> str:

@@ -277,8 +277,7 @@ def _account(text: str, rules: Rules) -> str:
 
 def _serial(text: str, _rules: Rules) -> str:
     most = 40
-    key = serial_key(text)
-    if not key or max(len(text), len(key)) > most:
+    if not 0 < len(serial_key(text)) <= most or len(text) > most:
         raise ValueError
     return text
 
@@ -489,12 +488,19 @@ class Layout:
 
     def _values(self, fields: list[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        rules = self._rules
         for place, column in self._places:
             text = fields[place].strip()
-            if text not in UNKNOWN:
-                values[column.name] = _value(column, text, self._rules)
-            elif column.required:
-                raise LineRefused(column.name, Fault.REQUIRED)
+            if text in UNKNOWN:
+                if column.required:
+                    raise LineRefused(column.name, Fault.REQUIRED)
+                continue
+            try:
+                values[column.name] = column.read(text, rules)
+            except LineRefused as exc:
+                raise LineRefused(column.name, exc.fault) from exc
+            except (InputError, ValueError, KeyError) as exc:
+                raise LineRefused(column.name, column.fault) from exc
         return values
 
 
@@ -516,15 +522,6 @@ def _listed(names: list[str]) -> str:
     most, longest = 10, 40
     shown = [f"«{name[:longest]}»" for name in names[:most]]
     return ", ".join(shown) + (" …" if len(names) > most else "")
-
-
-def _value(column: Column, text: str, rules: Rules) -> Any:  # noqa: ANN401 - a column's own type
-    try:
-        return column.read(text, rules)
-    except LineRefused as exc:
-        raise LineRefused(column.name, exc.fault) from exc
-    except (InputError, ValueError, KeyError) as exc:
-        raise LineRefused(column.name, column.fault) from exc
 
 
 def _account_record(values: dict[str, Any]) -> AccountRecord:

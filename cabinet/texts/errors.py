@@ -96,4 +96,5 @@ _SPECIAL: Final[dict[str, Callable[[Facts], str]]] = {
     "code.wrong": _code_wrong,
     "access.proof_wrong": lambda facts: _PROOF_WRONG[str(facts["kind"])],
     "access.proof_missing": lambda facts: _PROOF_MISSING[str(facts["kind"])],
+    "register.unreadable": lambda facts: registers.unreadable(str(facts["why"])),
 }

@@ -1,0 +1,313 @@
+"""What a register's header and lines must be, and how its file is read."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cabinet.domain.money import Money
+from cabinet.domain.registers import (
+    COLUMNS,
+    AccountRecord,
+    ChargeRecord,
+    DialRecord,
+    Encoding,
+    Fault,
+    Layout,
+    LineRefused,
+    PaymentRecord,
+    RegisterColumnsMissing,
+    RegisterColumnsRepeated,
+    RegisterColumnsUnknown,
+    RegisterEmpty,
+    RegisterKind,
+    RegisterNotText,
+    RegisterUnreadable,
+    Rules,
+)
+from cabinet.services.register_files import LONGEST_LINE, FileFacts, examine, read_lines
+from cabinet.texts.registers import FAULTS
+from tests.register_files import ACCOUNTS, CHARGES, GOOD, PAYMENTS, text_of
+
+RULES = Rules(r"\d{12}", date(2027, 11, 20))
+
+
+def read(kind: RegisterKind, **changed: str) -> AccountRecord | ChargeRecord | PaymentRecord:
+    header, line, _ = text_of(kind, changed).split("\n")
+    return Layout.of_header(kind, header, RULES).read(line)
+
+
+def read_account(**changed: str) -> AccountRecord:
+    record = read(ACCOUNTS, **changed)
+    assert isinstance(record, AccountRecord)
+    return record
+
+
+def test_a_line_of_accounts_says_all_it_can() -> None:
+    record = read_account()
+    assert record.account == "370000000001"
+    assert record.known["area_m2"] == Decimal("54.3")
+    assert record.known["usage"] == "stove"
+    assert "middle_name" not in record.known
+    assert record.meter is not None
+    assert record.meter.serial_number == "04666666"
+    assert record.meter.known["verification_due_on"] == date(2033, 4, 20)
+    assert record.meter.known["thermo_compensated"] is True
+    assert record.dial == DialRecord(6928, date(2026, 10, 20))
+    assert (record.legacy, record.balance) == ("", Money(28220))
+
+
+def test_a_line_of_charges_says_all_it_can() -> None:
+    record = read(CHARGES, reading_from="-", recalculation="", coefficient="-")
+    assert isinstance(record, ChargeRecord)
+    assert record.charge.volume.cubic_metres == Decimal("34.000")
+    assert (record.charge.reading_from, record.charge.coefficient) == (None, Decimal(1))
+    assert record.charge.closing == Money(28330)
+
+
+def test_a_line_of_payments_says_all_it_can() -> None:
+    record = read(PAYMENTS, reading="6928")
+    assert record == PaymentRecord("370000000001", date(2026, 10, 14), Money(4878), "post", "X0-1", 6928)
+
+
+@pytest.mark.parametrize("nothing", ["", "-", " - ", "–", "—"])
+def test_a_dash_or_nothing_is_unknown(nothing: str) -> None:
+    names = ("last_name", "meter_serial", "last_reading", "balance", "pin_bcrypt", "usage", "area_m2")
+    record = read_account(**dict.fromkeys(names, nothing))
+    assert (record.meter, record.dial, record.balance, record.pin) == (None, None, None, "")
+    assert not {"last_name", "usage", "area_m2"} & record.known.keys()
+
+
+def test_only_four_columns_are_needed_and_their_order_is_free() -> None:
+    layout = Layout.of_header(ACCOUNTS, "house;street; account ;locality", RULES)
+    record = layout.read("86;ул. Песочная;3700 0000 0001;г. Ижевск")
+    assert isinstance(record, AccountRecord)
+    assert record.account == "370000000001"
+    assert record.known == {"house": "86", "street": "ул. Песочная", "locality": "г. Ижевск"}
+
+
+def test_a_quoted_field_may_hold_a_semicolon_and_quotes_inside_a_name_are_letters() -> None:
+    layout = Layout.of_header(ACCOUNTS, "account;locality;street;house", RULES)
+    quoted = layout.read('370000000001;СНТ "Заря";"ул. ""Новая""; к. 2";1')
+    assert isinstance(quoted, AccountRecord)
+    assert quoted.known["locality"] == 'СНТ "Заря"'
+    assert quoted.known["street"] == 'ул. "Новая"; к. 2'
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("account", "37ABC", Fault.ACCOUNT),
+        ("account", "37000000000١", Fault.ACCOUNT),
+        ("account", "-", Fault.REQUIRED),
+        ("locality", "", Fault.REQUIRED),
+        ("street", " ", Fault.REQUIRED),
+        ("house", "—", Fault.REQUIRED),
+        ("els", "95AD600861", Fault.ELS),
+        ("izhku", "95АД600861", Fault.IZHKU),
+        ("last_name", "Ы" * 81, Fault.LONG),
+        ("flat", "1" * 25, Fault.LONG),
+        ("area_m2", "-5", Fault.NUMBER),
+        ("area_m2", "1e3", Fault.NUMBER),
+        ("area_m2", "12345678", Fault.NUMBER),
+        ("residents", "2.5", Fault.WHOLE),
+        ("residents", "9" * 10, Fault.WHOLE),
+        ("usage", "sauna", Fault.USAGE),
+        ("meter_serial", "0" * 41, Fault.LONG),
+        ("meter_capacity", "0", Fault.WHOLE),
+        ("meter_capacity", "99", Fault.WHOLE),
+        ("meter_installed_on", "20.4.2023", Fault.DATE),
+        ("meter_installed_on", "0001-01-01", Fault.DATE),
+        ("verification_due_on", "31.02.2027", Fault.DATE),
+        ("verification_due_on", "2027-02-29", Fault.DATE),
+        ("thermo_compensated", "yes", Fault.FLAG),
+        ("last_reading", "100000", Fault.READING),
+        ("last_reading", "-1", Fault.READING),
+        ("last_reading", "12a", Fault.READING),
+        ("last_reading_on", "-", Fault.REQUIRED),
+        ("last_reading_on", "2062-10-20", Fault.FUTURE),
+        ("meter_serial", "-", Fault.SERIAL),
+        ("pin_bcrypt", "plain-pin", Fault.BCRYPT),
+        ("pin_bcrypt", "$2b$31$" + "a" * 53, Fault.BCRYPT),
+        ("legacy_password_bcrypt", "$2b$10$" + "a" * 52, Fault.BCRYPT),
+        ("balance", "12,3,4", Fault.MONEY),
+        ("balance", "10000000000000", Fault.MONEY),
+        ("balance", "NaN", Fault.MONEY),
+    ],
+)
+def test_a_bad_value_of_accounts_is_named_by_column_and_fault(column: str, value: str, fault: Fault) -> None:
+    refused = refusal(ACCOUNTS, column, value)
+    assert (refused.column, refused.fault) == (column, fault)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("period", "2026-13", Fault.MONTH),
+        ("period", "2026-1", Fault.MONTH),
+        ("period", "0001-01", Fault.MONTH),
+        ("service", "water", Fault.SERVICE),
+        ("method", "guess", Fault.METHOD),
+        ("reading_to", "-1", Fault.WHOLE),
+        ("coefficient", "1,1,1", Fault.NUMBER),
+        ("volume_m3", "10000000", Fault.VOLUME),
+        ("volume_m3", "1,0001", Fault.VOLUME),
+        ("price", "0x8", Fault.NUMBER),
+        ("amount", "1e3", Fault.MONEY),
+        ("paid", "-", Fault.REQUIRED),
+        ("closing", "0,01", Fault.UNBALANCED),
+    ],
+)
+def test_a_bad_value_of_charges_is_named_by_column_and_fault(column: str, value: str, fault: Fault) -> None:
+    refused = refusal(CHARGES, column, value)
+    assert (refused.column, refused.fault) == (column, fault)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("paid_on", "2026/10/14", Fault.DATE),
+        ("paid_on", "2062-10-14", Fault.FUTURE),
+        ("amount", "", Fault.REQUIRED),
+        ("channel", "ы" * 25, Fault.LONG),
+        ("external_id", "ы" * 65, Fault.LONG),
+        ("reading", "6928,4", Fault.WHOLE),
+    ],
+)
+def test_a_bad_value_of_payments_is_named_by_column_and_fault(column: str, value: str, fault: Fault) -> None:
+    refused = refusal(PAYMENTS, column, value)
+    assert (refused.column, refused.fault) == (column, fault)
+
+
+def refusal(kind: RegisterKind, column: str, value: str) -> LineRefused:
+    with pytest.raises(LineRefused) as caught:
+        read(kind, **{column: value})
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("370000000001;г. Ижевск;ул. Песочная", Fault.FIELDS),
+        ("370000000001;г. Ижевск;ул. Песочная;86;", Fault.FIELDS),
+        ('370000000001;"г. Ижевск;ул. Песочная;86', Fault.QUOTE),
+        ('370000000001;"г." Ижевск;ул. Песочная;86', Fault.QUOTE),
+        ("370000000001;г. Ижевск;ул.\0Песочная;86", Fault.UNREADABLE),
+        ("370000000001;г. Ижевск;ул.\ufffdПесочная;86", Fault.UNREADABLE),
+        ("370000000001;г. Ижевск;ул.\rПесочная;86", Fault.UNREADABLE),
+    ],
+)
+def test_a_broken_line_is_refused_whole(line: str, fault: Fault) -> None:
+    layout = Layout.of_header(ACCOUNTS, "account;locality;street;house", RULES)
+    with pytest.raises(LineRefused) as caught:
+        layout.read(line)
+    assert (caught.value.column, caught.value.fault) == ("-", fault)
+
+
+def test_a_wrong_header_is_refused_by_the_names_of_its_columns() -> None:
+    with pytest.raises(RegisterColumnsUnknown) as unknown:
+        Layout.of_header(PAYMENTS, "account;colour;paid_on;амуунт", RULES)
+    assert unknown.value.facts["columns"] == "«colour», «амуунт»"
+    with pytest.raises(RegisterColumnsMissing) as missing:
+        Layout.of_header(PAYMENTS, "account;paid_on", RULES)
+    assert missing.value.facts["columns"] == "«amount», «channel», «external_id»"
+    with pytest.raises(RegisterColumnsRepeated) as repeated:
+        Layout.of_header(ACCOUNTS, "account;account;locality;street;house", RULES)
+    assert repeated.value.facts["columns"] == "«account»"
+
+
+@pytest.mark.parametrize("header", ["", "  ", "\t"])
+def test_no_header_is_an_empty_register(header: str) -> None:
+    with pytest.raises(RegisterEmpty):
+        Layout.of_header(ACCOUNTS, header, RULES)
+
+
+@pytest.mark.parametrize("header", ["\0\0", "PK\x03\x04", '"account', "\ufffd"])
+def test_a_header_that_is_not_text_is_said_to_be_none(header: str) -> None:
+    with pytest.raises(RegisterNotText):
+        Layout.of_header(ACCOUNTS, header, RULES)
+
+
+def test_every_fault_has_words_and_every_column_of_the_contract_is_there() -> None:
+    assert set(FAULTS) == {fault.value for fault in Fault}
+    assert all(len(words) <= 120 for words in FAULTS.values())
+    assert [c.name for c in COLUMNS[PAYMENTS]] == list(GOOD[PAYMENTS])
+    assert [c.name for c in COLUMNS[CHARGES]] == list(GOOD[CHARGES])
+    assert len(COLUMNS[ACCOUNTS]) == 25
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("account;Широбоков\n".encode(), Encoding.UTF_8),
+        (b"\xef\xbb\xbf" + "account;Широбоков\n".encode(), Encoding.UTF_8_BOM),
+        ("account;Широбоков\r\n".encode("cp1251"), Encoding.WINDOWS_1251),
+        (b"account;plain\n", Encoding.UTF_8),
+        ("Широбоков;Наговицын\n".encode() + b"\xd0;damaged\n", Encoding.UTF_8),
+        ("Ёлкин №1 «Газ»\n".encode("cp1251"), Encoding.WINDOWS_1251),
+        (b"", Encoding.UTF_8),
+    ],
+)
+def test_the_encoding_is_found(content: bytes, encoding: Encoding, tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes(content)
+    facts = examine(path)
+    assert (facts.encoding, facts.size) == (encoding, len(content))
+
+
+def test_a_letter_cut_by_a_chunk_does_not_change_the_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("a" + "Ж" * (1 << 20), "utf-8")
+    assert examine(path).encoding is Encoding.UTF_8
+
+
+def lines_of(content: bytes, tmp_path: Path) -> list[tuple[int, str, Fault | None]]:
+    path = tmp_path / "register.csv"
+    path.write_bytes(content)
+    facts = examine(path)
+    return [(line.number, line.text, line.fault) for line in read_lines(io.BytesIO(content), facts)]
+
+
+def test_lines_are_counted_from_one_whatever_ends_them(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + "шапка\r\nодин\n\nтри\rтри".encode()
+    assert lines_of(content, tmp_path) == [
+        (1, "шапка", None),
+        (2, "один", None),
+        (3, "", None),
+        (4, "три\rтри", None),
+    ]
+
+
+def test_a_line_of_a_megabyte_is_passed_by_and_the_next_one_is_read(tmp_path: Path) -> None:
+    found = lines_of(b"header\n" + b"x" * (1 << 20) + b"\nnext\n", tmp_path)
+    assert [(number, fault) for number, _, fault in found] == [(1, None), (2, Fault.LONG_LINE), (3, None)]
+    assert len(found[1][1]) == LONGEST_LINE
+    assert found[2][1] == "next"
+
+
+def test_the_file_is_read_to_its_last_byte(tmp_path: Path) -> None:
+    content = b"header\n" + b"x" * (3 * LONGEST_LINE)
+    path = tmp_path / "register.csv"
+    path.write_bytes(content)
+    assert [line.end for line in read_lines(io.BytesIO(content), examine(path))][-1] == len(content)
+
+
+def test_a_byte_that_windows_1251_does_not_have_spoils_only_its_line() -> None:
+    content = "шапка\nодин\nдва\x98\n".encode("latin-1", "replace").replace(b"?", b"\xe4")
+    facts = FileFacts("", Encoding.WINDOWS_1251, len(content))
+    lines = read_lines(io.BytesIO(content), facts)
+    texts = [next(lines).text for _ in range(3)]
+    assert ["\ufffd" in text for text in texts] == [False, False, True]
+
+
+def test_what_is_no_file_is_refused_in_words(tmp_path: Path) -> None:
+    for path, why in (
+        (tmp_path / "none.csv", "missing"),
+        (tmp_path, "folder"),
+        (Path("/dev/null"), "special"),
+    ):
+        with pytest.raises(RegisterUnreadable) as caught:
+            examine(path)
+        assert caught.value.facts["why"] == why
