@@ -2,7 +2,10 @@
 
 import base64
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import altcha
@@ -104,3 +107,18 @@ def test_the_work_lies_between_known_bounds() -> None:
     assert min(counters) >= 5
     assert max(counters) <= 10
     assert len(set(counters)) > 2
+
+
+def test_the_browsers_worker_finds_what_the_library_accepts(proofs: AltchaProofs, tmp_path: Path) -> None:
+    worker = Path(__file__).resolve().parents[2] / "assets" / "human-worker.js"
+    script = tmp_path / "worker.js"
+    script.write_text(
+        "globalThis.self = { postMessage: (solution) => console.log(solution) };\n"
+        + worker.read_text()
+        + "\nself.onmessage({ data: process.argv[2] });\n"
+    )
+    bun = Path(sys.executable).parent / "bun"
+    for number in range(3):
+        challenge = proofs.challenge(f"check-{number}", UNTIL)
+        done = subprocess.run([bun, script, challenge], capture_output=True, text=True, check=True)  # noqa: S603 - our own files
+        assert proofs.solved(done.stdout.strip(), NOON) == f"check-{number}"

@@ -20,9 +20,7 @@ from tests.services.test_human_check import picture_of
 def world(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
     made = make_world(sqlite_url, tmp_path)
     yield replace(made, deps=replace(made.deps, pictures=WarpedPictures()))
-    with made.deps.snapshot() as tx:
-        engine = tx.session.get_bind().engine
-    engine.dispose()
+    made.dispose()
 
 
 async def get(world: World, device: str, picture_id: str) -> httpx.Response:

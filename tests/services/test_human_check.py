@@ -1,8 +1,6 @@
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import altcha
 import pytest
@@ -19,21 +17,12 @@ from cabinet.domain.human_check import (
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import human_check
 from cabinet.services.human_check import BeginCheck, ChangePicture, CheckAnswer, ProveWork
-from tests.fakes import VISITOR, World, make_world
+from tests.fakes import VISITOR, World
 
 REGISTER = Purpose.REGISTER
 ANNA = Actor.anonymous(VISITOR)
 STRANGER = Actor.anonymous(Visitor("device-of-boris", "192.0.2.2"))
 HOSTILE = ["", " ", "\0", "я" * 40, "A" * 10_000, "' OR 1=1 --", "%", "../../etc/passwd", "null", "\ud800"]
-
-
-@pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    made = make_world(database_url, tmp_path)
-    yield made
-    with made.deps.snapshot() as tx:
-        engine = tx.session.get_bind().engine
-    engine.dispose()
 
 
 def work_of(world: World, actor: Actor = ANNA) -> str:

@@ -1,0 +1,170 @@
+"""The check's state without a browser: what each handler shows, and that nothing sent by anybody breaks it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import altcha
+import pytest
+import reflex as rx
+
+from cabinet import container
+from cabinet.texts import human_check as texts
+from cabinet.ui.gate import PUBLIC, declared
+from cabinet.ui.states.human_check import HumanCheckState
+from tests.fakes import World, make_world
+
+HANDLERS = ("arrive", "begin", "prove", "change_picture", "check")
+HOSTILE = [None, True, 1.5, 10**30, "", "\0", "я" * 5000, [], {"a": 1}, ["AEHKPC"]]
+
+
+@pytest.fixture
+def world(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    made = make_world(sqlite_url, tmp_path)
+    monkeypatch.setattr(container, "current", lambda: made.deps)
+    yield made
+    made.dispose()
+
+
+async def state_of(device: str = "cookie-of-anna") -> HumanCheckState:
+    """The state of a browser that has just come."""
+    root = rx.State(_reflex_internal_init=True)
+    headers = {"cookie": f"device={device}"} if device else {}
+    root.router_data = root._update_router_vars(
+        {
+            "pathname": "/register",
+            "query": {},
+            "headers": headers,
+            "token": "t",
+            "sid": "s",
+            "ip": "192.0.2.1",
+        },
+        {},
+    )
+    return await root.get_state(HumanCheckState)
+
+
+async def call(state: HumanCheckState, handler: str, *args: Any) -> Any:
+    return await getattr(HumanCheckState, handler).fn(state, *args)
+
+
+def solved(state: HumanCheckState) -> str:
+    given = altcha.Challenge.from_dict(json.loads(state.challenge))
+    found = altcha.solve_challenge(given)
+    assert found
+    return altcha.Payload(given, found).to_base64()
+
+
+async def at_picture() -> HumanCheckState:
+    state = await state_of()
+    await call(state, "begin", True, "register")
+    await call(state, "prove", solved(state))
+    assert state.picture
+    return state
+
+
+async def test_tick_work_and_answer_lead_to_a_pass(world: World) -> None:
+    state = await state_of()
+    await call(state, "begin", True, "register")
+    assert state.said == texts.WORKING
+    assert not state.picture
+    await call(state, "prove", solved(state))
+    assert (state.said, state.challenge) == (texts.LOOK, "")
+    await call(state, "check", world.pictures.answers[-1])
+    assert (state.said, state.passed, state.picture) == (texts.PASSED, True, "")
+    assert state._pass_id
+    turn = state.turn
+    assert state._take_pass()
+    assert (state.passed, state._pass_id, state.said) == (False, "", "")
+    assert state.turn == turn + 1
+
+
+async def test_a_wrong_answer_says_so_and_shows_another_picture(world: World) -> None:
+    state = await at_picture()
+    before = state.picture
+    await call(state, "check", "222222")
+    assert state.said == texts.WRONG
+    assert state.picture not in {"", before}
+    await call(state, "check", "222222")
+    assert state.said.strip("\N{NO-BREAK SPACE}") == texts.WRONG
+    assert state.said != texts.WRONG  # said again, so heard again
+
+
+async def test_nothing_typed_spends_nothing(world: World) -> None:
+    state = await at_picture()
+    before = state.picture
+    await call(state, "check", "  ")
+    assert (state.said, state.picture) == (texts.EMPTY, before)
+
+
+async def test_too_many_pictures_leave_the_last_one_and_say_how_long_to_wait(world: World) -> None:
+    state = await at_picture()
+    for _ in range(19):
+        await call(state, "change_picture")
+    last = state.picture
+    await call(state, "change_picture")
+    assert "10\N{NO-BREAK SPACE}минут" in state.said
+    assert state.picture == last
+    await call(state, "check", "222222")
+    assert "10\N{NO-BREAK SPACE}минут" in state.said
+    assert state.picture == ""
+
+
+async def test_a_late_picture_unticks_the_box_and_says_why(world: World) -> None:
+    state = await at_picture()
+    world.clock.move(minutes=11)
+    event = await call(state, "check", "222222")
+    assert "устарела" in state.said
+    assert state.picture == ""
+    assert "untick()" in str(event)
+
+
+async def test_unticking_forgets_the_check(world: World) -> None:
+    state = await at_picture()
+    await call(state, "begin", False, "register")
+    assert (state.picture, state.said, state.challenge, state._purpose) == ("", "", "", "")
+
+
+async def test_a_browser_without_cookies_is_told_so(world: World) -> None:
+    state = await state_of(device="")
+    await call(state, "begin", True, "register")
+    assert "cookie" in state.said
+    assert state.challenge == ""
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+async def test_hostile_values_pass_nothing_and_break_nothing(world: World, value: Any) -> None:
+    state = await state_of()
+    await call(state, "begin", value, "register")
+    await call(state, "begin", True, value)
+    await call(state, "prove", value)
+    await call(state, "check", value)
+    assert (state.picture, state._pass_id, state.problems) == ("", "", {})
+    await call(state, "begin", True, "register")
+    await call(state, "prove", value)
+    assert (state.picture, state._pass_id, state.problems) == ("", "", {})
+    state = await at_picture()
+    await call(state, "check", value)
+    assert (state.passed, state._pass_id, state.problems) == (False, "", {})
+    assert "\0" not in state.said
+
+
+async def test_handlers_out_of_order_do_nothing(world: World) -> None:
+    state = await state_of()
+    for handler, args in (("prove", ("x",)), ("change_picture", ()), ("check", ("AEHKPC",)), ("arrive", ())):
+        assert await call(state, handler, *args) is None
+    assert (state.picture, state.challenge, state.said, state.passed) == ("", "", "", False)
+
+
+def test_every_handler_is_declared_public() -> None:
+    full = HumanCheckState.get_full_name()
+    assert {declared(f"{full}.{name}") for name in HANDLERS} == {PUBLIC}
+
+
+async def test_what_the_page_is_sent_holds_no_answer_and_no_pass(world: World) -> None:
+    state = await at_picture()
+    answer = world.pictures.answers[-1]
+    assert answer not in str(state.dict())
+    await call(state, "check", answer)
+    assert state._pass_id not in str(state.dict())
