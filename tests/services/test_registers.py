@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -462,6 +463,15 @@ def test_only_who_may_import_imports(world: World, folder: Path) -> None:
         import_register(
             world.deps, subscriber, ImportRegister(ACCOUNTS, write(folder, ACCOUNTS, {}), "izhevsk")
         )
+
+
+def test_of_two_imports_of_one_file_at_once_one_does_the_work(world: World, folder: Path) -> None:
+    path = write(folder, ACCOUNTS, *({"account": f"37{n:010d}", "meter_serial": str(n)} for n in range(300)))
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = list(threads.map(lambda _: take(world.deps, ACCOUNTS, path), range(2)))
+    assert sorted(outcome.again for outcome in outcomes) == [False, True]
+    found = counts(world)
+    assert (found["Register"], found["CustomerAccount"], found["JournalEntry"]) == (1, 300, 301)
 
 
 STALLING = """
