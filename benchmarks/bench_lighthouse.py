@@ -1,4 +1,7 @@
-"""Lighthouse's mobile profile of the sign-in page, with the system's Chromium."""
+"""Lighthouse's mobile profile of the sign-in page, with the system's Chromium.
+
+Scores come from its simulated throttling, as everybody quotes them; times from throttling that is applied.
+"""
 
 import json
 import os
@@ -28,11 +31,15 @@ def install() -> None:
     subprocess.run(words, cwd=HERE, check=True)
 
 
-def lighthouse(url: str) -> dict[str, Any]:
-    """One report."""
+def lighthouse(url: str, throttling: str) -> dict[str, Any]:
+    """One report; `throttling` is `simulate` or `devtools`."""
     flags = " ".join(["--headless", *ARGUMENTS])
     words = [BIN / "node", HERE / "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json"]
-    words += [f"--chrome-flags={flags}", f"--only-categories={','.join(GOALS)}"]
+    words += [
+        f"--chrome-flags={flags}",
+        f"--only-categories={','.join(GOALS)}",
+        f"--throttling-method={throttling}",
+    ]
     environment = {**os.environ, "CHROME_PATH": test_needs.find_browser() or ""}
     done = subprocess.run(words, env=environment, check=True, capture_output=True, timeout=180)
     report: dict[str, Any] = json.loads(done.stdout)
@@ -44,8 +51,10 @@ def run() -> list[Row]:
     install()
     build.build()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), demo=False) as portal:
-        reports = [lighthouse(f"{portal.url}/login") for _ in range(RUNS)]
-    return [*(score(reports, name, goal) for name, goal in GOALS.items()), *times(reports)]
+        page = f"{portal.url}/login"
+        simulated = [lighthouse(page, "simulate") for _ in range(RUNS)]
+        applied = [lighthouse(page, "devtools") for _ in range(RUNS)]
+    return [*(score(simulated, name, goal) for name, goal in GOALS.items()), *times(applied)]
 
 
 def score(reports: list[dict[str, Any]], name: str, goal: int) -> Row:
@@ -55,7 +64,7 @@ def score(reports: list[dict[str, Any]], name: str, goal: int) -> Row:
 
 
 def times(reports: list[dict[str, Any]]) -> list[Row]:
-    """Seconds on a simulated slow 4G and CPU, and how much the layout moved."""
+    """Seconds on slow 4G and a quarter of the CPU, and how much the layout moved."""
 
     def median(name: str) -> float:
         return float(statistics.median(report["audits"][name]["numericValue"] for report in reports))
