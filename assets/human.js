@@ -44,8 +44,3 @@ export function emptyAnswer(focus) {
 export function leaveTask() {
   document.getElementById("human")?.focus();
 }
-
-export function untick() {
-  const tick = document.getElementById("human");
-  if (tick) tick.checked = false;
-}

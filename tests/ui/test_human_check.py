@@ -45,8 +45,9 @@ async def state_of(device: str = "cookie-of-anna") -> HumanCheckState:
     return await root.get_state(HumanCheckState)
 
 
-async def call(state: HumanCheckState, handler: str, *args: Any) -> Any:
-    return await getattr(HumanCheckState, handler).fn(state, *args)
+async def call(state: HumanCheckState, handler: str, **payload: Any) -> Any:
+    """As Reflex does it: the payload's keys are arguments."""
+    return await getattr(HumanCheckState, handler).fn(state, **payload)
 
 
 def solved(state: HumanCheckState) -> str:
@@ -58,20 +59,20 @@ def solved(state: HumanCheckState) -> str:
 
 async def at_picture() -> HumanCheckState:
     state = await state_of()
-    await call(state, "begin", True, "register")
-    await call(state, "prove", solved(state))
+    await call(state, "begin", ticked=True, purpose="register")
+    await call(state, "prove", solution=solved(state))
     assert state.picture
     return state
 
 
 async def test_tick_work_and_answer_lead_to_a_pass(world: World) -> None:
     state = await state_of()
-    await call(state, "begin", True, "register")
+    await call(state, "begin", ticked=True, purpose="register")
     assert state.said == texts.WORKING
     assert not state.picture
-    await call(state, "prove", solved(state))
+    await call(state, "prove", solution=solved(state))
     assert (state.said, state.challenge) == (texts.LOOK, "")
-    await call(state, "check", world.pictures.answers[-1])
+    await call(state, "check", answer=world.pictures.answers[-1])
     assert (state.said, state.passed, state.picture) == (texts.PASSED, True, "")
     assert state._pass_id
     turn = state.turn
@@ -83,10 +84,10 @@ async def test_tick_work_and_answer_lead_to_a_pass(world: World) -> None:
 async def test_a_wrong_answer_says_so_and_shows_another_picture(world: World) -> None:
     state = await at_picture()
     before = state.picture
-    await call(state, "check", "222222")
+    await call(state, "check", answer="222222")
     assert state.said == texts.WRONG
     assert state.picture not in {"", before}
-    await call(state, "check", "222222")
+    await call(state, "check", answer="222222")
     assert state.said.strip("\N{NO-BREAK SPACE}") == texts.WRONG
     assert state.said != texts.WRONG  # said again, so heard again
 
@@ -94,7 +95,7 @@ async def test_a_wrong_answer_says_so_and_shows_another_picture(world: World) ->
 async def test_nothing_typed_spends_nothing(world: World) -> None:
     state = await at_picture()
     before = state.picture
-    await call(state, "check", "  ")
+    await call(state, "check", answer="  ")
     assert (state.said, state.picture) == (texts.EMPTY, before)
 
 
@@ -106,7 +107,7 @@ async def test_too_many_pictures_leave_the_last_one_and_say_how_long_to_wait(wor
     await call(state, "change_picture")
     assert "10\N{NO-BREAK SPACE}минут" in state.said
     assert state.picture == last
-    await call(state, "check", "222222")
+    await call(state, "check", answer="222222")
     assert "10\N{NO-BREAK SPACE}минут" in state.said
     assert state.picture == ""
 
@@ -114,21 +115,21 @@ async def test_too_many_pictures_leave_the_last_one_and_say_how_long_to_wait(wor
 async def test_a_late_picture_unticks_the_box_and_says_why(world: World) -> None:
     state = await at_picture()
     world.clock.move(minutes=11)
-    event = await call(state, "check", "222222")
+    event = await call(state, "check", answer="222222")
     assert "устарела" in state.said
     assert state.picture == ""
-    assert "untick()" in str(event)
+    assert ".checked = false" in str(event)
 
 
 async def test_unticking_forgets_the_check(world: World) -> None:
     state = await at_picture()
-    await call(state, "begin", False, "register")
+    await call(state, "begin", ticked=False, purpose="register")
     assert (state.picture, state.said, state.challenge, state._purpose) == ("", "", "", "")
 
 
 async def test_a_browser_without_cookies_is_told_so(world: World) -> None:
     state = await state_of(device="")
-    await call(state, "begin", True, "register")
+    await call(state, "begin", ticked=True, purpose="register")
     assert "cookie" in state.said
     assert state.challenge == ""
 
@@ -136,24 +137,26 @@ async def test_a_browser_without_cookies_is_told_so(world: World) -> None:
 @pytest.mark.parametrize("value", HOSTILE)
 async def test_hostile_values_pass_nothing_and_break_nothing(world: World, value: Any) -> None:
     state = await state_of()
-    await call(state, "begin", value, "register")
-    await call(state, "begin", True, value)
-    await call(state, "prove", value)
-    await call(state, "check", value)
+    await call(state, "begin", ticked=value, purpose="register")
+    await call(state, "begin", ticked=True, purpose=value)
+    await call(state, "prove", solution=value)
+    await call(state, "check", answer=value)
     assert (state.picture, state._pass_id, state.problems) == ("", "", {})
-    await call(state, "begin", True, "register")
-    await call(state, "prove", value)
+    await call(state, "begin", ticked=True, purpose="register")
+    await call(state, "prove", solution=value)
     assert (state.picture, state._pass_id, state.problems) == ("", "", {})
     state = await at_picture()
-    await call(state, "check", value)
+    await call(state, "check", answer=value)
     assert (state.passed, state._pass_id, state.problems) == (False, "", {})
     assert "\0" not in state.said
 
 
 async def test_handlers_out_of_order_do_nothing(world: World) -> None:
     state = await state_of()
-    for handler, args in (("prove", ("x",)), ("change_picture", ()), ("check", ("AEHKPC",)), ("arrive", ())):
-        assert await call(state, handler, *args) is None
+    assert await call(state, "prove", solution="x") is None
+    assert await call(state, "change_picture") is None
+    assert await call(state, "check", answer="AEHKPC") is None
+    assert await call(state, "arrive") is None
     assert (state.picture, state.challenge, state.said, state.passed) == ("", "", "", False)
 
 
@@ -166,5 +169,5 @@ async def test_what_the_page_is_sent_holds_no_answer_and_no_pass(world: World) -
     state = await at_picture()
     answer = world.pictures.answers[-1]
     assert answer not in str(state.dict())
-    await call(state, "check", answer)
+    await call(state, "check", answer=answer)
     assert state._pass_id not in str(state.dict())

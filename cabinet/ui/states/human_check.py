@@ -14,6 +14,8 @@ from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
 _MODULE: Final = "import('/human.js').then(m => m.{call}).catch(() => '')"
+# Without the module, which may be what could not be loaded.
+_UNTICK: Final = "((tick) => { if (tick) tick.checked = false; })(document.getElementById('human'))"
 
 
 def script(call: str, **more: Any) -> EventSpec:
@@ -127,7 +129,7 @@ class HumanCheckState(rx.State):
         """Nothing is left to answer: the box is unticked and says why."""
         self._start_over()
         self._tell(error)
-        return script("untick()")
+        return rx.call_script(_UNTICK)
 
     def _tell(self, error: CabinetError) -> None:
         self._say(" ".join(notices.problems_of(error).values()))
