@@ -188,18 +188,28 @@
     if (title && !heading) latest = [title, title.textContent];
   }
 
-  /* Connection: 4 s of grace at the start, 2 s when it breaks; nothing is lost meanwhile, and the notice says so. */
+  /* Connection: the socket itself tells. 4 s of grace at the start, 2 s when it breaks; then the notice shows. */
+  const sockets = new Set();
+  const Socket = window.WebSocket;
+  window.WebSocket = class WebSocket extends Socket {
+    constructor(...parameters) {
+      super(...parameters);
+      this.addEventListener("open", () => { sockets.add(this); connection(); });
+      this.addEventListener("close", () => { sockets.delete(this); connection(); });
+    }
+  };
   let since = 0;
   let ever = false;
   function connection() {
     const watched = one("[data-connection]");
     if (!watched) return;
-    const live = watched.dataset.live === "1" && !(Number(watched.dataset.errors) > 0) && navigator.onLine !== false;
+    const live = sockets.size > 0 && !(Number(watched.dataset.errors) > 0) && navigator.onLine !== false;
     ever = ever || live;
     since = live ? 0 : since || performance.now();
     const late = !live && performance.now() - since >= (ever ? 2000 : 4000);
     if (late !== root.hasAttribute("data-offline")) root.toggleAttribute("data-offline", late);
-    if (!live && !late) setTimeout(connection, 250);
+    clearTimeout(connection.timer);
+    if (!live && !late) connection.timer = setTimeout(connection, 250);
   }
 
   /* Reflex's own banner about a new build, in Russian and in our dress; its button keeps its handler. */
@@ -237,7 +247,7 @@
   new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
+    attributeFilter: ["data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
   });
 
   const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);

@@ -228,7 +228,10 @@ def sign_out(class_name: str, *before: rx.Component) -> rx.Component:
 
 
 def connection() -> rx.Component:
-    """Our own words when the socket is not there; cabinet.js decides when by the two data attributes."""
+    """Our own words when the socket is not there.
+
+    cabinet.js watches the socket and `data-errors`; `data-live` is "1" once the page's first data came, for tests.
+    """
     words = {"error-prefix": texts.ERROR_PREFIX, "new-build": texts.NEW_BUILD, "reload": texts.RELOAD}
     watched = {
         "data-connection": "",
