@@ -31,7 +31,7 @@
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
-    const member = /(^|; )member=1/.test(document.cookie) ? "1" : "";
+    const member = /(^|; )(__Host-)?member=1/.test(document.cookie) ? "1" : "";
     const marks = { "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member };
     for (const [name, value] of Object.entries(marks)) {
       if (value) set(root, name, value);
@@ -138,6 +138,15 @@
     }
   }
 
+  /* A link with data-follow-at-once is followed by itself, once, as a document: the bank's page. */
+  function follow() {
+    for (const link of all("a[data-follow-at-once]")) {
+      if (sent.has(link)) continue;
+      sent.add(link);
+      location.assign(link.href);
+    }
+  }
+
   /* <span data-countdown="60"> counts seconds down to 0, whatever the page does meanwhile. */
   const ends = new WeakMap();
   function countdown() {
@@ -230,6 +239,7 @@
     drafts();
     all("[data-drum]").forEach(drum);
     send();
+    follow();
     countdown();
     choices();
     connection();

@@ -1,13 +1,10 @@
 """The Reflex entry: the app, its pages, the gate before its events, the plain routes beside it."""
 
-import contextlib
-from collections.abc import AsyncIterator
-
 import reflex as rx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from cabinet import container, worker
+from cabinet import container
 from cabinet.api import demo, health, human, session
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
@@ -38,13 +35,6 @@ def plain_routes() -> list[BaseRoute]:
     return routes
 
 
-@contextlib.asynccontextmanager
-async def background() -> AsyncIterator[None]:
-    """The worker, for as long as the app serves."""
-    async with worker.running(container.current()):
-        yield
-
-
 pages.load()
 app = rx.App(
     html_lang="ru",
@@ -56,4 +46,3 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): error_boundary},
 )
 app.add_middleware(Gate(), index=0)
-app.register_lifespan_task(background)

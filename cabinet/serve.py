@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cabinet import container, worker
 from cabinet.api.security_headers import SecurityHeaders
 from cabinet.api.socket_gate import SocketGate, SocketLimits, allowed_origins
 from cabinet.api.static_files import DeviceCookie, StaticFiles
@@ -75,6 +76,8 @@ def portal(settings: Settings) -> ASGIApp:
     """The whole portal as one ASGI app, outermost layer first: headers, sockets, files, Reflex and the API."""
     prepare_reflex()
     from cabinet.cabinet import app  # noqa: PLC0415, Reflex reads the environment at import
+
+    app.register_lifespan_task(lambda: worker.running(container.current()))
 
     files = StaticFiles(app(), current_build(), DeviceCookie(https=settings.https), CLOSED)
     gate = SocketGate(files, own_origins(settings), trusted_proxies=settings.trusted_proxies)

@@ -112,7 +112,7 @@ def account_number(text: str, pattern: str = r"\d{12}") -> str:
 
 def spaced_number(number: str) -> str:
     """«3700 0001 5838»: in fours, as on the bill."""
-    return "\u202f".join(number[i : i + 4] for i in range(0, len(number), 4))
+    return "\u00a0".join(number[i : i + 4] for i in range(0, len(number), 4))
 
 
 def serial_key(text: str) -> str:

@@ -61,10 +61,10 @@ class Money:
         return Decimal(self.kopecks).scaleb(-2)
 
     def __str__(self) -> str:
-        """«1 234,50» with a narrow no-break space between thousands and a true minus."""
+        """«1 234,50» with a no-break space between thousands and a true minus."""
         sign = "−" if self.kopecks < 0 else ""
         whole, part = divmod(abs(self.kopecks), _KOPECKS)
-        return f"{sign}{whole:,}".replace(",", "\u202f") + f",{part:02d}"
+        return f"{sign}{whole:,}".replace(",", "\u00a0") + f",{part:02d}"
 
 
 ZERO = Money(0)

@@ -78,8 +78,8 @@ class DialValue:
 
 
 def grouped(digits: str) -> str:
-    """Digits in groups of three from the right, with narrow no-break spaces."""
+    """Digits in groups of three from the right, with no-break spaces."""
     head = len(digits) % 3
     groups = [digits[:head]] if head else []
     groups += [digits[i : i + 3] for i in range(head, len(digits), 3)]
-    return "\u202f".join(groups)
+    return "\u00a0".join(groups)

@@ -99,7 +99,7 @@ def get_pay_form(deps: Deps, actor: Actor, account_id: int) -> PayFormRow:
         number=spaced_number(found.account.number),
         supplier=found.supplier.name,
         due=due,
-        amount=str(owed).replace("\u202f", "") if owed.kopecks > 0 else "",
+        amount=str(owed).replace("\u00a0", "") if owed.kopecks > 0 else "",
         history=history,
     )
 

@@ -24,6 +24,7 @@ _FRAMEWORK: Final = frozenset(
         "reflex___state____state.hydrate_and_load",
         "reflex___state____state.set_is_hydrated",
         "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal",
+        "reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated",
         "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal",
         "reflex___state____state.reflex___state____frontend_event_exception_state.handle_frontend_exception",
     }

@@ -15,7 +15,7 @@ from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.links import Children, link
 
-Shell = Literal["guest", "cabinet", "desk", "own"]
+Shell = Literal["guest", "cabinet", "either", "desk", "own"]
 Body = Callable[[], rx.Component]
 
 MENU = (
@@ -95,8 +95,14 @@ def page(
 def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.Component:
     """The shell around a body; `here` is the path that the menu marks as current."""
     backward = [link(icon("back"), texts.BACK, href=back, class_name="back")] if back else []
-    headers = {"guest": guest_header, "cabinet": cabinet_header, "desk": desk_header}
-    below = [bottom_bar(here)] if shell == "cabinet" else []
+    headers = {
+        "guest": guest_header,
+        "cabinet": cabinet_header,
+        "either": either_header,
+        "desk": desk_header,
+    }
+    bars = {"cabinet": bottom_bar, "either": members_bar}
+    below = [bars[shell](here)] if shell in bars else []
     return rx.el.div(
         link(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
         headers[shell](here),
@@ -151,6 +157,18 @@ def cabinet_header(here: str) -> rx.Component:
         rx.el.div(brand(), menu(MENU, here), class_name="bar-inner"),
         class_name="top",
     )
+
+
+def either_header(here: str) -> rx.Component:
+    """For pages that both read: the visitor's header or the member's, by the mark that cabinet.js sets."""
+    return rx.fragment(
+        rx.el.div(guest_header(here), class_name="for-visitors"),
+        rx.el.div(cabinet_header(here), class_name="for-members"),
+    )
+
+
+def members_bar(here: str) -> rx.Component:
+    return rx.el.div(bottom_bar(here), class_name="for-members")
 
 
 def desk_header(here: str) -> rx.Component:

@@ -141,18 +141,18 @@ def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable
         if busy:
 
             @functools.wraps(method)
-            async def shown(self: Any, *args: Any) -> AsyncIterator[Any]:
+            async def shown(self: Any, **payload: Any) -> AsyncIterator[Any]:
                 self.busy = True
                 yield
                 self.busy = False
-                yield await _call(method, permission, self, *args)
+                yield await _call(method, permission, self, payload)
 
             wrapped: Callable[..., Any] = shown
         else:
 
             @functools.wraps(method)
-            async def quiet(self: Any, *args: Any) -> Any:
-                return await _call(method, permission, self, *args)
+            async def quiet(self: Any, **payload: Any) -> Any:
+                return await _call(method, permission, self, payload)
 
             wrapped = quiet
         return rx.event(gate.requires(permission)(wrapped))
@@ -160,13 +160,18 @@ def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable
     return decorate
 
 
-async def _call(method: Callable[..., Any], permission: Permission, state: Any, *args: Any) -> Any:
+async def _call(
+    method: Callable[..., Any], permission: Permission, state: Any, payload: dict[str, Any]
+) -> Any:
     token = None
     try:
         actor = await asking(state)
         token = _asking.set(actor)
         actor.require(permission)
-        answer = method(state, *args)
+        if payload.keys() != set(inspect.signature(method).parameters) - {"self"}:
+            _log.warning("a payload that does not fit %s was dropped", method.__qualname__)
+            return None
+        answer = method(state, **payload)
         return await answer if inspect.isawaitable(answer) else answer
     except SignInNeeded:
         return rx.redirect(routes.login(here(state)))

@@ -53,8 +53,8 @@ def test_the_chart_has_twelve_months_with_last_years_tick(izhevsk: World) -> Non
 def test_home_shows_what_is_due_and_until_when(izhevsk: World) -> None:
     anna, account = owner(izhevsk)
     shown = home.get_home(izhevsk.deps, anna, account)
-    assert (shown.title, shown.number) == ("ул. Труда, 117-9", "3700\u202f0000\u202f0000")
+    assert (shown.title, shown.number) == ("ул. Труда, 117-9", "3700\u00a00000\u00a00000")
     assert (shown.due_title, shown.roubles, shown.kopecks) == ("К оплате за октябрь", "81", "30")
     assert shown.due_note == "срок прошёл 15\u00a0ноября"
-    assert (shown.previous, shown.window_note) == ("03\u202f359", "сдать до 25-го")
+    assert (shown.previous, shown.window_note) == ("03\u00a0359", "сдать до 25-го")
     assert len(shown.bars) == 6

@@ -35,7 +35,7 @@ Case = tuple[World, Actor, SubmitReading]
 def test_the_page_shows_the_previous_value_and_the_window(case: Case) -> None:
     world, anna, command = case
     meter = readings.get_meter(world.deps, anna, command.account_id)
-    assert (meter.previous, meter.ghost, meter.capacity) == ("03\u202f359", "03359", 5)
+    assert (meter.previous, meter.ghost, meter.capacity) == ("03\u00a0359", "03359", 5)
     assert (meter.window_open, meter.verification) == (True, "")
     assert meter.history[0].kind == "от поставщика"
 
@@ -55,9 +55,9 @@ def test_a_reading_gets_a_numbered_receipt(case: Case) -> None:
     world, anna, command = case
     receipt = readings.submit_reading(world.deps, anna, command)
     assert receipt.number.startswith("П-")
-    assert (receipt.value, receipt.period, receipt.volume) == ("03\u202f380", "ноябрь 2026", "21")
+    assert (receipt.value, receipt.period, receipt.volume) == ("03\u00a0380", "ноябрь 2026", "21")
     assert receipt.received_at == "20\u00a0ноября 2026, 12:00"
-    assert readings.get_meter(world.deps, anna, command.account_id).previous == "03\u202f380"
+    assert readings.get_meter(world.deps, anna, command.account_id).previous == "03\u00a0380"
 
 
 def test_the_same_submission_again_gives_the_same_receipt(case: Case) -> None:
@@ -77,7 +77,7 @@ def test_a_reading_below_the_previous_one_is_rejected(case: Case) -> None:
     world, anna, command = case
     with pytest.raises(ReadingBelowPrevious) as raised:
         readings.submit_reading(world.deps, anna, replace(command, value="3358"))
-    assert raised.value.facts == {"previous": "03\u202f359"}
+    assert raised.value.facts == {"previous": "03\u00a0359"}
     assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
 
 
@@ -94,7 +94,7 @@ def test_what_is_no_dial_is_rejected_and_nothing_is_stored(case: Case, typed: st
 @pytest.mark.parametrize("typed", ["3380", "03380", "03 380", "3380,5", "3380.999", "000003380"])
 def test_a_dial_is_read_however_it_is_typed(case: Case, typed: str) -> None:
     world, anna, command = case
-    assert readings.submit_reading(world.deps, anna, replace(command, value=typed)).value == "03\u202f380"
+    assert readings.submit_reading(world.deps, anna, replace(command, value=typed)).value == "03\u00a0380"
 
 
 def test_much_more_than_usual_is_asked_about_and_then_accepted(case: Case) -> None:
@@ -133,7 +133,7 @@ def test_a_reading_is_cancelled_while_its_month_is_open(case: Case) -> None:
     newest = readings.get_meter(world.deps, anna, command.account_id).history[0]
     assert newest.cancellable
     after = readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
-    assert (after.previous, after.history[0].cancelled) == ("03\u202f359", True)
+    assert (after.previous, after.history[0].cancelled) == ("03\u00a0359", True)
     with pytest.raises(ReadingUncancellable):
         readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
     with pytest.raises(ReadingUncancellable):
@@ -182,7 +182,7 @@ def test_two_tabs_racing_never_store_a_falling_dial(case: Case) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda c: _try(world, anna, c), values))
     stored = [
-        int(x.value.replace("\u202f", ""))
+        int(x.value.replace("\u00a0", ""))
         for x in readings.get_meter(world.deps, anna, command.account_id).history
     ]
     assert stored == sorted(stored, reverse=True)

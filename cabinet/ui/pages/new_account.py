@@ -44,7 +44,7 @@ def number_form() -> rx.Component:
             problems=State.problems,
         ),
         rx.el.details(rx.el.summary(texts.WHERE), rx.el.p(texts.WHERE_TEXT, class_name="note")),
-        rx.cond(State.problems[""] != "", link(texts.TO_SETTINGS, href=routes.SETTINGS), rx.fragment()),
+        rx.cond(State.problems.contains(""), link(texts.TO_SETTINGS, href=routes.SETTINGS), rx.fragment()),
     )
 
 

@@ -12,7 +12,7 @@ from cabinet.ui.components import buttons
 
 
 @layout.page("404", title=texts.NOT_FOUND_TITLE)
-@layout.page("/not-found", title=texts.NOT_FOUND_TITLE)
+@layout.page("/not-found", title=texts.NOT_FOUND_TITLE, shell="either")
 def not_found_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.NOT_FOUND_TITLE, texts.NOT_FOUND_NOTE),

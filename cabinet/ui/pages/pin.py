@@ -7,7 +7,7 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
 
 
-@layout.page(routes.PIN, title=texts.PIN_TITLE)
+@layout.page(routes.PIN, title=texts.PIN_TITLE, shell="either")
 def pin_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.PIN_TITLE, texts.PIN_NOTE),

@@ -26,7 +26,7 @@ def settings_page() -> rx.Component:
             rx.fragment(supplier_form(), accounts(), profile_card()),
             drum_loader(),
         ),
-        card(theme_switch(), title=texts.LOOK),
+        card(theme_switch()),
     )
 
 

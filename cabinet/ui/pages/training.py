@@ -7,7 +7,7 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
 
 
-@layout.page(routes.TRAINING, title=texts.TRAINING_TITLE)
+@layout.page(routes.TRAINING, title=texts.TRAINING_TITLE, shell="either")
 def training_page() -> rx.Component:
     lessons = [
         card(rx.el.ol(*(rx.el.li(step) for step in steps)), title=f"{number}. {name}")

@@ -22,10 +22,11 @@ class PayState(rx.State):
     accounts: list[AccountRow] = []
     form: PayFormRow = PayFormRow()
     payment: PaymentRow = PaymentRow()
+    leave_to: str = ""
 
     @handler(Permission.PAYMENT_MAKE)
     async def load(self) -> None:
-        self.problems, self.form, self.payment = {}, PayFormRow(), PaymentRow()
+        self.problems, self.form, self.payment, self.leave_to = {}, PayFormRow(), PaymentRow(), ""
         self.key = new_token()
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
@@ -43,8 +44,7 @@ class PayState(rx.State):
             self.form = await run(self, payments.get_pay_form, int(self.payment.account_id))
 
     @handler(Permission.PAYMENT_MAKE, busy=True)
-    async def submit(self, form: dict[str, Any]) -> Any:
+    async def submit(self, form: dict[str, Any]) -> None:
         command = StartPayment.parse({**form, "account": self.form.account_id})
-        address = await run(self, payments.start_payment, command)
+        self.leave_to = await run(self, payments.start_payment, command)
         self.problems = {}
-        return rx.redirect(address, is_external=True)
