@@ -34,7 +34,7 @@ ASCII = "".join(map(chr, range(0x20, 0x7F)))
 RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
 UDMURT = "ӜӝӞӟӤӥӦӧӴӵ"
 SIGNS = "\u00a0«»„“”‘’–—…•·×−±°²³§№₽‹›"
-COMPOSED = "≈≠✓✕→"
+COMPOSED = "≈≠✓✕→\u2009\u202f\u2011"
 LETTERS = ASCII + RUSSIAN + UDMURT + SIGNS
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -92,14 +92,14 @@ def add(font: TTFont, sign: str, glyph: Glyph, width: int) -> None:
     font["glyf"][name] = glyph
     set_order(font, order)
     glyph.recalcBounds(font["glyf"])
-    font["hmtx"][name] = (width, glyph.xMin)
+    font["hmtx"][name] = (width, getattr(glyph, "xMin", 0))
     font["gvar"].variations[name] = []
     for table in font["cmap"].tables:
         table.cmap[ord(sign)] = name
 
 
 def compose(font: TTFont) -> None:
-    """Draw ≈ ≠ ✕ out of the family's ~ = / ×, and ✓ → by hand, on its 1000-unit square."""
+    """Draw ≈ ≠ ✕ out of the family's ~ = / ×, ✓ → by hand on its 1000-unit square, and the thin spaces of numbers."""
     glyphs = font.getGlyphSet()
 
     def parts(*components: tuple[str, float, int, int]) -> Glyph:
@@ -119,6 +119,10 @@ def compose(font: TTFont) -> None:
     add(font, "≈", parts(("asciitilde", 1, 0, -92), ("asciitilde", 1, 0, 92)), 550)
     add(font, "≠", parts(("equal", 1, 0, 0), ("slash", 0.7, 107, 185)), 550)
     add(font, "✕", parts(("multiply", 1.3, -8, -118)), 700)
+    hyphen = font.getBestCmap()[ord("-")]
+    add(font, "\u2011", parts((hyphen, 1, 0, 0)), font["hmtx"][hyphen][0])
+    for thin in "\u2009\u202f":
+        add(font, thin, TTGlyphPen(glyphs).glyph(), 190)
     check = ((52, 338), (112, 398), (272, 238), (588, 554), (648, 494), (272, 118))
     add(font, "✓", outline(*check), 700)
     arrow = (

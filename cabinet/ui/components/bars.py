@@ -19,7 +19,7 @@ def bar(row: Any) -> rx.Component:
         rx.el.svg.path(
             d=f"M0 {100 - row.last_year}H32", class_name=rx.cond(row.last_year < 0, "none", "tick-line")
         ),
-        view_box="0 0 32 100",
+        view_box="0 -3 32 103",
         preserve_aspect_ratio="none",
         aria_hidden="true",
     )
