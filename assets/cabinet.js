@@ -138,11 +138,16 @@
     }
   }
 
-  /* A link with data-follow-at-once is followed by itself, once, as a document: the bank's page. */
+  /* A link with data-follow-at-once is followed by itself, as a document, once in this tab's life: whoever comes back
+     from the bank must not be sent there again by what the page remembers. */
   function follow() {
     for (const link of all("a[data-follow-at-once]")) {
       if (sent.has(link)) continue;
       sent.add(link);
+      try {
+        if (sessionStorage.getItem("followed") === link.href) continue;
+        sessionStorage.setItem("followed", link.href);
+      } catch { /* private window: followed all the same */ }
       location.assign(link.href);
     }
   }

@@ -119,7 +119,9 @@ def serve(settings: Settings, started: Callable[[], None] = lambda: None) -> Non
     """
     current_build()
     check_port(settings.host, settings.port)
-    uvloop.run(_serve(Lifecycle(portal(settings), started), settings))
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(_serve(Lifecycle(portal(settings), started), settings))
+    loop.close()
 
 
 class Lifecycle:
@@ -162,5 +164,12 @@ async def _serve(asgi: ASGIApp, settings: Settings) -> None:
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(running, _GRACE)
+    _, late = await asyncio.wait({running}, timeout=_GRACE)
+    print("late", late)
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        print("left", task, task.get_stack())
+        task.cancel()
+    if left:
+        _, stuck = await asyncio.wait(left, timeout=2)
+        print("stuck", stuck)

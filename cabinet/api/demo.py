@@ -144,7 +144,7 @@ def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(
         f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'{styles}</head><body><div class="shell guest"><main id="main">{body}</main></div></body></html>',
+        f'<link rel="icon" href="/favicon.svg">{styles}</head><body><div class="shell guest"><main id="main">{body}</main></div></body></html>',
         status_code=status,
         headers={"cache-control": "no-store", "content-security-policy": _POLICY},
     )
