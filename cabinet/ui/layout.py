@@ -147,7 +147,7 @@ def guest_header(here: str) -> rx.Component:
             rx.el.nav(*ways, training, class_name="guest-nav", aria_label=texts.MAIN_MENU),
             class_name="bar-inner",
         ),
-        class_name="top",
+        class_name="top top-guest",
     )
 
 
@@ -155,7 +155,7 @@ def cabinet_header(here: str) -> rx.Component:
     """Brand, and on a desk the whole menu; phones have the bar below."""
     return rx.el.header(
         rx.el.div(brand(), menu(MENU, here), class_name="bar-inner"),
-        class_name="top",
+        class_name="top top-cabinet",
     )
 
 
@@ -175,7 +175,7 @@ def desk_header(here: str) -> rx.Component:
     """The settlement centre's header: its own name and menu at every width."""
     return rx.el.header(
         rx.el.div(brand(texts.DESK_BRAND, routes.DESK), menu(DESK_MENU, here), class_name="bar-inner"),
-        class_name="top",
+        class_name="top top-desk",
     )
 
 
