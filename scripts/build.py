@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -92,12 +93,14 @@ def _export() -> Path:
     Returns:
         The folder with the exported files.
     """
-    from reflex.utils import export, prerequisites, registry  # noqa: PLC0415, the environment comes first
+    from reflex.utils import export, js_runtimes, prerequisites, registry  # noqa: PLC0415, the environment comes first
     from reflex_base import constants  # noqa: PLC0415
     from reflex_base.environment import environment  # noqa: PLC0415
 
     # Without NPM_CONFIG_REGISTRY Reflex measures two registries, seconds where one is out of reach.
     registry.average_latency = lambda registry, attempts=3: 1  # noqa: ARG005
+    # An old Node of the system is no matter: bun runs the build.
+    logging.getLogger(js_runtimes.__name__).setLevel(logging.ERROR)
     environment.REFLEX_COMPILE_CONTEXT.set(constants.CompileContext.EXPORT)
     prerequisites.initialize_reflex_user_directory()
     prerequisites.initialize_frontend_dependencies()
