@@ -6,6 +6,7 @@ from typing import Any, Self
 from cabinet.domain import codes, limits, passwords
 from cabinet.domain.codes import CodeCheck, CodePurpose
 from cabinet.domain.forms import Parser, text_of
+from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
@@ -36,7 +37,7 @@ class AskReset:
         """
         parser = Parser()
         login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
-        parser.need(present=bool(human_pass), problem=human_check.HumanCheckNeeded())
+        parser.need(present=bool(human_pass), problem=HumanCheckNeeded())
         parser.finish()
         return cls(login, human_pass)
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 from cabinet.domain import limits, passwords
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
@@ -37,7 +38,7 @@ class Register:
         parser = Parser()
         login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
         password = parser.take(lambda: passwords.checked(text_of(form, "password"), login.value), "")
-        parser.need(present=bool(human_pass), problem=human_check.HumanCheckNeeded())
+        parser.need(present=bool(human_pass), problem=HumanCheckNeeded())
         parser.need(present=bool(form.get("consent")), problem=FieldMissing(field="consent"))
         parser.finish()
         return cls(login, password, human_pass)

@@ -3,7 +3,7 @@
 from typing import Final
 
 HOME_TITLE: Final = "Главная"
-LANDING_TITLE: Final = "Газ дома: показания, начисления и оплата"
+LANDING_TITLE: Final = "Показания, начисления и оплата газа"
 LANDING_NOTE: Final = (
     "Личный кабинет абонента газовой службы. Передайте показание, узнайте, за что начислено, и заплатите."
 )

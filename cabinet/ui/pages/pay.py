@@ -14,6 +14,7 @@ from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import money_field
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
+from cabinet.ui.links import document_link
 from cabinet.ui.states.payments import PayState as State
 
 
@@ -68,7 +69,7 @@ def pay_form() -> rx.Component:
 
 def to_the_bank() -> rx.Component:
     """The bank is another site: cabinet.js follows the link as soon as it is there."""
-    link = rx.el.a(texts.TO_BANK, href=State.leave_to, custom_attrs={"data-follow-at-once": ""})
+    link = document_link(texts.TO_BANK, href=State.leave_to, custom_attrs={"data-follow-at-once": ""})
     return rx.cond(State.leave_to != "", rx.el.p(link, role="status"), rx.fragment())
 
 

@@ -1,6 +1,7 @@
 """The check «Я не робот» as a page sees it: tick, work, picture, pass."""
 
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 
 import reflex as rx
 from reflex_base.event import EventSpec
@@ -13,6 +14,7 @@ from cabinet.ui import notices
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
+T = TypeVar("T")
 _MODULE: Final = "import('/human.js').then(m => m.{call}).catch(() => '')"
 # Without the module, which may be what could not be loaded.
 _UNTICK: Final = "((tick) => { if (tick) tick.checked = false; })(document.getElementById('human'))"
@@ -149,3 +151,18 @@ def _solution_of(sent: object) -> str:
     if isinstance(sent, str) and sent:
         return sent
     raise HumanCheckUnproved
+
+
+async def with_pass(state: rx.State, act: Callable[[str], Awaitable[T]]) -> T:
+    """Do what needs a pass; it is used up, unless the form itself was at fault.
+
+    A pass that is late or used unticks the box, so that the check can be passed again.
+    """
+    human = await state.get_state(HumanCheckState)
+    try:
+        done = await act(human._pass_id)
+    except HumanCheckNeeded:
+        human._take_pass()
+        raise
+    human._take_pass()
+    return done

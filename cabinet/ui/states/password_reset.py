@@ -9,7 +9,7 @@ from cabinet.services import password_reset
 from cabinet.texts import entrance as texts
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
-from cabinet.ui.states.human_check import HumanCheckState
+from cabinet.ui.states.human_check import with_pass
 
 
 class ResetState(rx.State):
@@ -26,12 +26,13 @@ class ResetState(rx.State):
 
     @handler(PUBLIC, busy=True)
     async def ask(self, form: dict[str, Any]) -> None:
-        human = await self.get_state(HumanCheckState)
-        command = password_reset.AskReset.parse(form, human._pass_id)
-        sent_to = await run(self, password_reset.ask_reset, command)
-        human._take_pass()
+        async def act(human_pass: str) -> str:
+            command = password_reset.AskReset.parse(form, human_pass)
+            sent_to = await run(self, password_reset.ask_reset, command)
+            return texts.sent(command.login.kind, sent_to)
+
+        self.sent_words = await with_pass(self, act)
         self.problems = {}
-        self.sent_words = texts.sent(command.login.kind, sent_to)
 
     @handler(PUBLIC, busy=True)
     async def save(self, form: dict[str, Any]) -> None:

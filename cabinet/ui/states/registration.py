@@ -8,7 +8,7 @@ from cabinet.services import registration
 from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
-from cabinet.ui.states.human_check import HumanCheckState
+from cabinet.ui.states.human_check import with_pass
 
 
 class RegistrationState(rx.State):
@@ -19,9 +19,9 @@ class RegistrationState(rx.State):
 
     @handler(PUBLIC, busy=True)
     async def submit(self, form: dict[str, Any]) -> Any:
-        human = await self.get_state(HumanCheckState)
-        command = registration.Register.parse(form, human._pass_id)
-        await run(self, registration.register, command)
-        human._take_pass()
+        async def act(human_pass: str) -> None:
+            await run(self, registration.register, registration.Register.parse(form, human_pass))
+
+        await with_pass(self, act)
         self.problems = {}
         return rx.redirect(routes.CONFIRM)
