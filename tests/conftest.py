@@ -2,16 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from cabinet.persistence.engine import migrate
-from tests import postgres
+from tests import databases, postgres
 
 NETWORK = ("tests/adapters", "tests/api", "tests/e2e")
-_numbers = count()
+BOTH = ["sqlite", "postgresql"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,16 +23,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def fast_folder() -> Iterator[Path]:
+    """Where databases are quick."""
+    with databases.fast_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(fast_folder: Path) -> Iterator[str]:
     """A private PostgreSQL server with an empty database."""
-    with postgres.server() as url:
+    with postgres.server(fast_folder) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(fast_folder: Path) -> Path:
     """A SQLite file at the newest version, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    path = fast_folder / "template.db"
     migrate(f"sqlite:///{path}")
     return path
 
@@ -47,28 +53,63 @@ def migrated_postgres(postgres_url: str) -> str:
     return postgres_url
 
 
+@pytest.fixture(scope="session")
+def demo_sqlite(migrated_sqlite: Path) -> Path:
+    """A SQLite file with the demo supplier in it, to be copied."""
+    path = migrated_sqlite.with_name("demo.db")
+    shutil.copyfile(migrated_sqlite, path)
+    databases.fill_with_demo(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_postgres(migrated_postgres: str, fast_folder: Path) -> str:
+    """The server's URL; its database `demo` has the demo supplier in it."""
+    with postgres.connect(migrated_postgres) as connection:
+        connection.execute("CREATE DATABASE demo TEMPLATE template STRATEGY file_copy")
+    databases.fill_with_demo(migrated_postgres.replace("/postgres?", "/demo?"), fast_folder)
+    return migrated_postgres
+
+
 @pytest.fixture
-def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
     """A fresh SQLite database at the newest version."""
-    copy = tmp_path / "cabinet.db"
-    shutil.copyfile(migrated_sqlite, copy)
-    return f"sqlite:///{copy}"
+    with databases.sqlite_copy(migrated_sqlite) as url:
+        yield url
 
 
 @pytest.fixture
 def fresh_postgres_url(migrated_postgres: str) -> Iterator[str]:
     """A fresh PostgreSQL database at the newest version."""
-    name = f"test_{next(_numbers)}"
-    with postgres.connect(migrated_postgres) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY file_copy")
-    yield migrated_postgres.replace("/postgres?", f"/{name}?")
-    with postgres.connect(migrated_postgres) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.postgres_copy(migrated_postgres, "template") as url:
+        yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
+def demo_sqlite_url(demo_sqlite: Path) -> Iterator[str]:
+    """A SQLite database of its own with the demo supplier."""
+    with databases.sqlite_copy(demo_sqlite) as url:
+        yield url
+
+
+@pytest.fixture
+def demo_postgres_url(demo_postgres: str) -> Iterator[str]:
+    """A PostgreSQL database of its own with the demo supplier."""
+    with databases.postgres_copy(demo_postgres, "demo") as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database at the newest version, once on SQLite and once on PostgreSQL."""
     fixture = {"sqlite": "sqlite_url", "postgresql": "fresh_postgres_url"}[request.param]
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture(params=BOTH)
+def demo_url(request: pytest.FixtureRequest) -> str:
+    """A database of its own with the demo supplier, once on SQLite and once on PostgreSQL."""
+    fixture = {"sqlite": "demo_sqlite_url", "postgresql": "demo_postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url

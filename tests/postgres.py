@@ -41,17 +41,22 @@ def _owner() -> str | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Yields the URL of its empty database, `postgresql+psycopg://…`."""
+def server(place: Path | None = None) -> Iterator[str]:
+    """Yields the URL of its empty database, `postgresql+psycopg://…`.
+
+    Args:
+        place: the folder in which it makes its own.
+    """
     initdb, postgres = find_program("initdb"), find_program("postgres")
     owner = _owner()
-    folder = Path(tempfile.mkdtemp(prefix="cabinet-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="cabinet-pg-", dir=place))
     data = folder / "data"
     if owner:
         shutil.chown(folder, owner)
     make = [initdb, "-D", data, "-U", "cabinet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
     options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-    options += ["autovacuum=off", "max_connections=60", "shared_buffers=32MB", "max_wal_size=512MB"]
+    options += ["autovacuum=off", "max_connections=60", "shared_buffers=32MB", "max_wal_size=128MB"]
+    options += ["wal_level=minimal", "max_wal_senders=0"]
     run = [postgres, "-D", data, "-k", folder, *(f for option in options for f in ("-c", option))]
     try:
         subprocess.run(make, check=True, capture_output=True, user=owner, cwd="/")

@@ -3,8 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from cabinet.domain.permissions import Actor
-from cabinet.services.demo import load_demo
 from tests.fakes import World, make_world
 
 
@@ -17,7 +15,8 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def izhevsk(world: World) -> World:
-    """The portal with the demo supplier's registers in it."""
-    load_demo(world.deps, Actor.system())
-    return world
+def izhevsk(demo_url: str, tmp_path: Path) -> Iterator[World]:
+    """The portal with the demo supplier's registers in it, on both databases."""
+    made = make_world(demo_url, tmp_path)
+    yield made
+    made.dispose()
