@@ -2,6 +2,10 @@
 
 from typing import Final
 
+ACCOUNT_NO: Final = "Лицевой счёт"
+NO_ACCOUNTS: Final = "Лицевой счёт ещё не подключён"
+NO_ACCOUNTS_NOTE: Final = "Подключите его по номеру из квитанции: это минута."
+
 TITLE: Final = "Лицевые счета"
 NEW_TITLE: Final = "Подключить лицевой счёт"
 NUMBER: Final = "Лицевой счёт"

@@ -5,6 +5,12 @@ from typing import Final
 
 from cabinet.texts.readings import price_text
 
+WHY: Final = "Почему столько?"
+CHARGES_TITLE: Final = "Начисления"
+BARS: Final = "Расход по месяцам"
+NO_CHARGES: Final = "Начислений пока нет"
+NO_CHARGES_NOTE: Final = "Они появятся, когда поставщик посчитает первый месяц, обычно к 5-му числу."
+
 OPENING: Final = "На начало месяца"
 READINGS: Final = "Показания"
 VOLUME: Final = "Расход"

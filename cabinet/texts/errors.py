@@ -83,6 +83,8 @@ Facts = Mapping[str, str | int]
 
 def _too_many(facts: Facts) -> str:
     pause = dates.duration(int(facts.get("retry_in", 60)))
+    if facts.get("bucket") == "code.minute":
+        return f"Код мы отправили только что. Новый можно получить через {pause}."
     return f"Слишком много попыток. Подождите {pause} и попробуйте ещё раз."
 
 

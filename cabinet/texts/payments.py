@@ -2,6 +2,22 @@
 
 from typing import Final
 
+PAY: Final = "Оплатить"
+PAY_TITLE: Final = "Оплата"
+AMOUNT: Final = "Сумма"
+AMOUNT_HINT: Final = "Можно изменить. Комиссия 0 ₽"
+PAY_HISTORY: Final = "Платежи"
+NO_PAYMENTS: Final = "Платежей ещё нет"
+NO_PAYMENTS_NOTE: Final = "Здесь появятся ваши оплаты и их состояние."
+PENDING_TITLE: Final = "Банк ещё подтверждает"
+PENDING_NOTE: Final = "Не платите второй раз — мы напишем, как только банк ответит."
+TO_BANK: Final = "Перейти на страницу банка"
+CHECK_AGAIN: Final = "Проверить ещё раз"
+SUCCEEDED_TITLE: Final = "Оплачено"
+SUCCEEDED_NOTE: Final = "Деньги зачислены на лицевой счёт."
+FAILED_TITLE: Final = "Банк отклонил оплату"
+FAILED_NOTE: Final = "Деньги не списаны. Попробуйте другую карту или СБП."
+
 HERE: Final = "личный кабинет"
 _CHANNELS: Final = {"post": "почта", "desk": "расчётный центр", "sber": "Сбербанк"}
 _STATUSES: Final = {

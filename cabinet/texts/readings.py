@@ -6,6 +6,29 @@ from typing import Final
 
 from cabinet.texts import dates
 
+READING: Final = "Показание"
+PREVIOUS: Final = "Прошлое"
+SEND_READING: Final = "Передать показание"
+READINGS_TITLE: Final = "Показание счётчика"
+READINGS_NOTE: Final = "Перепишите чёрные цифры слева направо, красные можно не вводить."
+METER: Final = "Счётчик"
+METER_NO: Final = "№"
+VOLUME: Final = "Расход"
+CONFIRM_UNUSUAL: Final = "Показание верное"
+RECEIPT: Final = "Показание принято"
+RECEIPT_NO: Final = "Квитанция"
+RECEIPT_VALUE: Final = "Показание"
+RECEIPT_AT: Final = "Принято"
+RECEIPT_PERIOD: Final = "Войдёт в расчёт за"
+NOT_COUNTED: Final = "Срок поверки прошёл: показание сохранено, но не учитывается в начислении."
+HISTORY: Final = "История показаний"
+CANCEL: Final = "Отменить"
+CANCELLED: Final = "отменено"
+NO_READINGS: Final = "Показаний ещё нет"
+NO_READINGS_NOTE: Final = "Первое появится здесь сразу после отправки."
+WINDOW_CLOSED: Final = "Приём за этот месяц закрыт"
+VERIFICATION: Final = "Поверка счётчика"
+
 _USAGES: Final = {"stove": "плита", "stove_heater": "плита и колонка", "heating": "отопление"}
 _SOURCES: Final = {
     ("actual", "web"): "передано вами",

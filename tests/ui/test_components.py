@@ -10,12 +10,13 @@ import pytest
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
+from cabinet.services.charges import BarRow
 from cabinet.texts import shell as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import bars, buttons, card, drum, error_summary, field, form, pill
 from cabinet.ui.icons import PATHS, icon
 from cabinet.ui.links import link
-from cabinet.ui.rows import BarRow, SummaryRow
+from cabinet.ui.rows import SummaryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.texts import accounts as texts
-from cabinet.texts import pages
+from cabinet.texts import payments
 from cabinet.ui import routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.card import card
@@ -43,8 +43,8 @@ def with_accounts(
 
 def no_accounts() -> rx.Component:
     return empty(
-        pages.NO_ACCOUNTS,
-        pages.NO_ACCOUNTS_NOTE,
+        texts.NO_ACCOUNTS,
+        texts.NO_ACCOUNTS_NOTE,
         buttons.link_button(texts.NEW_TITLE, routes.ACCOUNTS_NEW, look="primary"),
     )
 
@@ -53,10 +53,10 @@ def account_card(row: rx.Var[AccountRow]) -> rx.Component:
     """An account in a list: its name, what is due, where it leads."""
     level = rx.cond(row.extended, pill("ok", texts.EXTENDED_PILL), pill("info", texts.BASIC_PILL))
     return card(
-        rx.el.p(pages.ACCOUNT_NO, " ", rx.el.span(row.number, class_name="num"), class_name="note"),
+        rx.el.p(texts.ACCOUNT_NO, " ", rx.el.span(row.number, class_name="num"), class_name="note"),
         rx.el.p(row.due),
         rx.el.div(
-            buttons.link_button(pages.PAY, routes.PAY + "?account=" + row.id),
+            buttons.link_button(payments.PAY, routes.PAY + "?account=" + row.id),
             rx.cond(
                 row.extended,
                 rx.fragment(),

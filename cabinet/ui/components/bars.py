@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from cabinet.services.charges import BarRow
 from cabinet.texts import shell as texts
 from cabinet.ui.links import Children
-from cabinet.ui.rows import BarRow
 
 
 def bar(row: Any) -> rx.Component:

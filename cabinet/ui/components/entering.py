@@ -1,7 +1,9 @@
-"""The last step of every way in: the ticket goes by a plain form, and a full page load brings the cookie."""
+"""What every way in shares: the login's field, and the last step, which brings the cookie by a full page load."""
 
 import reflex as rx
 
+from cabinet.texts import entrance as texts
+from cabinet.ui.components.field import field
 from cabinet.ui.layout import PostForm
 
 
@@ -13,3 +15,18 @@ def entering(ticket: rx.Var[str], after: rx.Var[str] | str = "/") -> rx.Componen
         custom_attrs={"method": "post", "action": "/api/session", "data-send-at-once": ""},
     )
     return rx.cond(ticket != "", form, rx.fragment())
+
+
+def login_field(problem: rx.Var[str]) -> rx.Component:
+    """A phone or an e-mail, as password managers know it."""
+    return field(
+        "login",
+        texts.LOGIN,
+        hint=texts.LOGIN_HINT,
+        problem=problem,
+        input_mode="email",
+        auto_complete="username",
+        enter_key_hint="next",
+        auto_capitalize="none",
+        spell_check=False,
+    )

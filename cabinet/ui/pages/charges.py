@@ -4,7 +4,7 @@ import reflex as rx
 
 from cabinet.services.charges import ChargeRow, MonthRow
 from cabinet.texts import accounts
-from cabinet.texts import pages as texts
+from cabinet.texts import charges as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch, with_accounts

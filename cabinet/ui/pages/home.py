@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from cabinet.texts import accounts, shell
-from cabinet.texts import pages as texts
+from cabinet.texts import accounts, charges, payments, readings, shell
+from cabinet.texts import home as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch
@@ -74,7 +74,7 @@ def account_home() -> rx.Component:
     return rx.fragment(
         layout.heading(
             State.home.title,
-            rx.fragment(texts.ACCOUNT_NO, " ", rx.el.span(State.home.number, class_name="num")),
+            rx.fragment(accounts.ACCOUNT_NO, " ", rx.el.span(State.home.number, class_name="num")),
         ),
         account_switch(State.accounts, routes.HOME, State.home.account_id),
         due_card(),
@@ -89,8 +89,8 @@ def due_card() -> rx.Component:
     )
     return card(
         rx.cond(State.home.hidden, rx.fragment(), sum_),
-        buttons.link_button(texts.PAY, routes.PAY + account, look="primary"),
-        rx.cond(State.home.extended, link(texts.WHY, href=routes.CHARGES + account), rx.fragment()),
+        buttons.link_button(payments.PAY, routes.PAY + account, look="primary"),
+        rx.cond(State.home.extended, link(charges.WHY, href=routes.CHARGES + account), rx.fragment()),
         title=State.home.due_title,
         aside=rx.cond(State.home.due_note != "", pill("warn", State.home.due_note), rx.fragment()),
     )
@@ -102,14 +102,14 @@ def reading_card() -> rx.Component:
         rx.cond(
             State.home.previous != "",
             rx.el.p(
-                rx.el.span(texts.PREVIOUS, ", ", State.home.previous_on),
+                rx.el.span(readings.PREVIOUS, ", ", State.home.previous_on),
                 rx.el.b(State.home.previous, class_name="num"),
                 class_name="row",
             ),
-            rx.el.p(texts.NO_READINGS, class_name="note"),
+            rx.el.p(readings.NO_READINGS, class_name="note"),
         ),
-        buttons.link_button(texts.SEND_READING, routes.READINGS + "?account=" + State.home.account_id),
-        title=texts.READING,
+        buttons.link_button(readings.SEND_READING, routes.READINGS + "?account=" + State.home.account_id),
+        title=readings.READING,
         aside=rx.cond(State.home.window_note != "", pill(window, State.home.window_note), rx.fragment()),
     )
 

@@ -5,8 +5,8 @@ import reflex as rx
 from cabinet.texts import entrance as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
-from cabinet.ui.components.entering import entering
-from cabinet.ui.components.field import checkbox, field, password_field
+from cabinet.ui.components.entering import entering, login_field
+from cabinet.ui.components.field import checkbox, password_field
 from cabinet.ui.components.form import form
 from cabinet.ui.links import link
 from cabinet.ui.states.sign_in import SignInState as State
@@ -17,17 +17,7 @@ def login_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.LOGIN_TITLE),
         form(
-            field(
-                "login",
-                texts.LOGIN,
-                hint=texts.LOGIN_HINT,
-                problem=State.problems["login"],
-                input_mode="email",
-                auto_complete="username",
-                enter_key_hint="next",
-                auto_capitalize="none",
-                spell_check=False,
-            ),
+            login_field(State.problems["login"]),
             password_field("password", texts.PASSWORD, problem=State.problems["password"]),
             checkbox("remember", texts.REMEMBER),
             buttons.primary(texts.SIGN_IN, busy=State.busy),

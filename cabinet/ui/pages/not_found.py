@@ -6,7 +6,7 @@ copy, which the build frees of its scripts (scripts/finish_build.py).
 
 import reflex as rx
 
-from cabinet.texts import pages as texts
+from cabinet.texts import not_found as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 

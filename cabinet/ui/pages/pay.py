@@ -3,7 +3,8 @@
 import reflex as rx
 
 from cabinet.services.payments import PaymentRow
-from cabinet.texts import pages as texts
+from cabinet.texts import accounts
+from cabinet.texts import payments as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch, with_accounts
@@ -37,15 +38,21 @@ def outcome() -> rx.Component:
     again = buttons.text_button(texts.CHECK_AGAIN, on_click=State.refresh)
     return rx.match(
         State.payment.status,
-        ("succeeded", banner("ok", texts.SUCCEEDED_TITLE, amount, texts.SUCCEEDED_NOTE, role="status")),
-        ("failed", banner("error", texts.FAILED_TITLE, amount, texts.FAILED_NOTE, role="alert")),
+        (
+            "succeeded",
+            banner("ok", texts.SUCCEEDED_TITLE, amount, texts.SUCCEEDED_NOTE, role="status"),
+        ),
+        (
+            "failed",
+            banner("error", texts.FAILED_TITLE, amount, texts.FAILED_NOTE, role="alert"),
+        ),
         banner("warn", texts.PENDING_TITLE, amount, texts.PENDING_NOTE, again, role="status"),
     )
 
 
 def pay_form() -> rx.Component:
     return card(
-        rx.el.p(texts.ACCOUNT_NO, " ", rx.el.span(State.form.number, class_name="num"), class_name="note"),
+        rx.el.p(accounts.ACCOUNT_NO, " ", rx.el.span(State.form.number, class_name="num"), class_name="note"),
         rx.el.p(State.form.title),
         rx.cond(State.form.due != "", rx.el.p(rx.el.b(State.form.due)), rx.fragment()),
         form(
@@ -77,7 +84,9 @@ def history() -> rx.Component:
     rows = rx.el.ul(rx.foreach(State.form.history, payment_row), class_name="rows")
     none = empty(texts.NO_PAYMENTS, texts.NO_PAYMENTS_NOTE)
     return rx.el.section(
-        rx.el.h2(texts.PAY_HISTORY), rx.cond(State.form.history.length() > 0, rows, none), class_name="stack"
+        rx.el.h2(texts.PAY_HISTORY),
+        rx.cond(State.form.history.length() > 0, rows, none),
+        class_name="stack",
     )
 
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from cabinet.texts import pages as texts
+from cabinet.texts import access_pins as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
 
@@ -11,7 +11,10 @@ from cabinet.ui.components.card import card
 def pin_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.PIN_TITLE, texts.PIN_NOTE),
-        card(rx.el.ul(*(rx.el.li(x) for x in texts.PIN_DESK_STEPS)), title=texts.PIN_DESK),
+        card(
+            rx.el.ul(*(rx.el.li(x) for x in texts.PIN_DESK_STEPS)),
+            title=texts.PIN_DESK,
+        ),
         card(
             rx.el.p(texts.PIN_MAIL_NOTE),
             rx.el.ul(*(rx.el.li(x) for x in texts.PIN_DOCUMENTS)),

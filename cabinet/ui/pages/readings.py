@@ -3,8 +3,8 @@
 import reflex as rx
 
 from cabinet.services.readings import ReadingRow
-from cabinet.texts import accounts
-from cabinet.texts import pages as texts
+from cabinet.texts import accounts, payments
+from cabinet.texts import readings as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch, with_accounts
@@ -74,7 +74,14 @@ def reading_form() -> rx.Component:
                 rx.el.b(State.meter.previous, class_name="num"),
                 class_name="row",
             ),
-            rx.el.p(texts.METER, " ", State.meter.model, " № ", State.meter.serial_number, class_name="note"),
+            rx.el.p(
+                texts.METER,
+                " ",
+                State.meter.model,
+                " № ",
+                State.meter.serial_number,
+                class_name="note",
+            ),
         ),
         live(estimate()),
         rx.cond(State.unusual, checkbox("confirmed", texts.CONFIRM_UNUSUAL), rx.fragment()),
@@ -110,7 +117,7 @@ def receipt() -> rx.Component:
             (texts.VOLUME, rx.fragment(State.receipt.volume, " м³, ≈ ", State.receipt.cost)),
         ),
         rx.cond(State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED)),
-        buttons.link_button(texts.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
+        buttons.link_button(payments.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
         title=texts.RECEIPT,
         role="status",
         custom_attrs={"data-draft-done": "reading-" + State.meter.meter_id},
@@ -121,7 +128,9 @@ def history() -> rx.Component:
     rows = rx.el.ul(rx.foreach(State.meter.history, reading_row), class_name="rows")
     none = empty(texts.NO_READINGS, texts.NO_READINGS_NOTE)
     return rx.el.section(
-        rx.el.h2(texts.HISTORY), rx.cond(State.meter.history.length() > 0, rows, none), class_name="stack"
+        rx.el.h2(texts.HISTORY),
+        rx.cond(State.meter.history.length() > 0, rows, none),
+        class_name="stack",
     )
 
 

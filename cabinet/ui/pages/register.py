@@ -7,7 +7,8 @@ from cabinet.texts import entrance as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.captcha import captcha
-from cabinet.ui.components.field import checkbox, field, password_field
+from cabinet.ui.components.entering import login_field
+from cabinet.ui.components.field import checkbox, password_field
 from cabinet.ui.components.form import form
 from cabinet.ui.links import link
 from cabinet.ui.states.registration import RegistrationState as State
@@ -18,7 +19,7 @@ def register_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.REGISTER_TITLE),
         form(
-            login_field(),
+            login_field(State.problems["login"]),
             password_field(
                 "password",
                 texts.PASSWORD,
@@ -33,20 +34,6 @@ def register_page() -> rx.Component:
             problems=State.problems,
         ),
         rx.el.p(link(texts.HAVE_CABINET, href=routes.LOGIN)),
-    )
-
-
-def login_field() -> rx.Component:
-    return field(
-        "login",
-        texts.LOGIN,
-        hint=texts.LOGIN_HINT,
-        problem=State.problems["login"],
-        input_mode="email",
-        auto_complete="username",
-        enter_key_hint="next",
-        auto_capitalize="none",
-        spell_check=False,
     )
 
 

@@ -6,8 +6,8 @@ from cabinet.texts import entrance as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.captcha import captcha
-from cabinet.ui.components.entering import entering
-from cabinet.ui.components.field import code_field, field, password_field
+from cabinet.ui.components.entering import entering, login_field
+from cabinet.ui.components.field import code_field, password_field
 from cabinet.ui.components.form import form
 from cabinet.ui.states.password_reset import ResetState as State
 
@@ -23,16 +23,7 @@ def reset_page() -> rx.Component:
 
 def login_form() -> rx.Component:
     return form(
-        field(
-            "login",
-            texts.LOGIN,
-            hint=texts.LOGIN_HINT,
-            problem=State.problems["login"],
-            input_mode="email",
-            auto_complete="username",
-            auto_capitalize="none",
-            spell_check=False,
-        ),
+        login_field(State.problems["login"]),
         captcha("reset", problem=State.problems["human"]),
         buttons.primary(texts.RESET_ASK, busy=State.busy),
         on_submit=State.ask,

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from cabinet.texts import pages as texts
+from cabinet.texts import training as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
 

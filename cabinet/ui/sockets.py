@@ -1,0 +1,83 @@
+"""What a socket may say before Reflex queues it.
+
+Socket.IO hands every event name of a client to the namespace's method of that name, `connect` too, whose
+argument is the request's headers and address; and it is Reflex that is told, whole, in its log, of what it
+could not read. So names, shapes and amounts are checked here, and a client token opens nothing by itself.
+"""
+
+import hashlib
+import logging
+import re
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode
+
+import reflex as rx
+from reflex.app import EventNamespace
+
+from cabinet.domain import cookies
+from cabinet.ui import gate
+
+_log = logging.getLogger(__name__)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MOST_QUEUED: Final = 64
+# What a client may say besides `event`, and with how many arguments.
+_SAYINGS: Final = {"event": 1, "ping": 0, "client_error": 1}
+
+
+class GuardedNamespace(EventNamespace):
+    """Reflex's namespace, deaf to whatever our own pages never say."""
+
+    async def trigger_event(self, event: str, *args: Any) -> Any:
+        """Dispatch what the server itself tells, and of a client's words only the known ones."""
+        if not self._is_fit(event, args):
+            _log.warning("a socket said what no page says; dropped")
+            return None
+        return await super().trigger_event(event, *args)
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        """Open a socket onto the state of its token and its cookies together.
+
+        The token alone is no secret: with other cookies it names another, empty state.
+        """
+        tokens = parse_qs(str(environ.get("QUERY_STRING", ""))).get("token", [])
+        if len(tokens) != 1 or not _TOKEN.fullmatch(tokens[0]):
+            raise ConnectionRefusedError
+        bound = urlencode({"token": _bound(tokens[0], environ)})
+        await super().on_connect(sid, {**environ, "QUERY_STRING": bound}, auth)
+
+    async def on_event(self, sid: str, data: Any) -> None:
+        """Queue an event that is declared and fits; drop another, or one too many."""
+        event = gate.cleaned(data)
+        if event is None or self._queued(sid) >= MOST_QUEUED:
+            _log.warning("an event that does not fit, or one too many, was dropped")
+            return
+        await super().on_event(sid, event)
+
+    def _is_fit(self, event: object, args: tuple[Any, ...]) -> bool:
+        """Whether it is the server's own word, or one of a client's few."""
+        server = self.server
+        if event == "connect":  # the server passes the very object that it keeps; a client cannot
+            return len(args) > 1 and args[1] is server.get_environ(args[0], self.namespace)
+        if event == "disconnect":  # the server has let the socket go before it says so
+            return not server.manager.is_connected(args[0], self.namespace)
+        return isinstance(event, str) and _SAYINGS.get(event) == len(args) - 1
+
+    def _queued(self, sid: str) -> int:
+        token = self.sid_to_token.get(sid, "")
+        return len(self.app.event_processor._token_queues.get(token, ()))
+
+
+def guard(app: rx.App) -> None:
+    """Put our namespace into the place of Reflex's, before the app is served."""
+    if app.sio is None or app.event_namespace is None:
+        raise RuntimeError
+    namespace = GuardedNamespace(app.event_namespace.namespace, app)
+    app._event_namespace = namespace
+    app.sio.register_namespace(namespace)
+
+
+def _bound(token: str, environ: dict[str, Any]) -> str:
+    headers = environ.get("asgi.scope", {}).get("headers", [])
+    sent = "; ".join(value.decode("latin-1") for name, value in headers if name == b"cookie")
+    kept = (gate.cookie_in(sent, cookies.SESSION), gate.cookie_in(sent, cookies.DEVICE))
+    return hashlib.sha256("\0".join((token, *kept)).encode()).hexdigest()
