@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from scripts import build, test_needs
+from tests.e2e.people import Person, Town, settled
 from tests.e2e.portal import Portal, serving
 
 PHONE = {"width": 390, "height": 844}
@@ -30,6 +31,7 @@ _TIMEOUT = 10_000  # milliseconds
 
 CheckAxe = Callable[..., None]
 NewContext = Callable[..., BrowserContext]
+OpenAs = Callable[..., Page]
 
 
 class _Playwright:
@@ -150,6 +152,25 @@ def page(request: pytest.FixtureRequest, new_context: NewContext) -> Page:
 def phone_page(new_context: NewContext) -> Page:
     """A fresh person on a telephone only."""
     return new_context(viewport=PHONE).new_page()
+
+
+@pytest.fixture(scope="session")
+def town(portal: Portal) -> Iterator[Town]:
+    """People and households of the portal, and what it has stored of them."""
+    with settled(portal) as place:
+        yield place
+
+
+@pytest.fixture
+def open_as(new_context: NewContext, portal: Portal) -> OpenAs:
+    """`open_as(person, **options)`: a page of a browser in which the person is signed in."""
+
+    def begin(person: Person, **options: Any) -> Page:
+        context = new_context(**options)
+        person.move_in(context, portal.url)
+        return context.new_page()
+
+    return begin
 
 
 @cache
