@@ -90,15 +90,15 @@ class Portal:
         return run_command(self.data_dir, self.url, *words)
 
 
-def environment(data_dir: Path, url: str) -> dict[str, str]:
-    """The settings of an e2e portal: nothing of the developer's own."""
+def environment(data_dir: Path, url: str, public: str = "") -> dict[str, str]:
+    """The settings of an e2e portal: nothing of the developer's own; `public` is its address behind a proxy."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CABINET_")}
     return {
         **own,
         "CABINET_ENV": "test",
         "CABINET_DATA_DIR": str(data_dir),
         "CABINET_PORT": url.rpartition(":")[2],
-        "CABINET_PUBLIC_URL": url,
+        "CABINET_PUBLIC_URL": public or url,
         "CABINET_HUMAN_CHECK": f"test:{ANSWER}",
         "CABINET_BCRYPT_COST": "4",
         "PYTHONUTF8": "1",
@@ -122,7 +122,7 @@ def run_command(data_dir: Path, url: str, *words: str) -> str:
 
 
 @contextmanager
-def serving(data_dir: Path, *, demo: bool = True) -> Iterator[Portal]:
+def serving(data_dir: Path, *, demo: bool = True, public: str = "") -> Iterator[Portal]:
     """A migrated portal that answers; stopped by SIGTERM at the end, as a supervisor would."""
     url = f"http://localhost:{free_port()}"
     run_command(data_dir, url, "migrate")
@@ -133,7 +133,7 @@ def serving(data_dir: Path, *, demo: bool = True) -> Iterator[Portal]:
         process = subprocess.Popen(
             [sys.executable, "-m", "cabinet", "serve"],
             cwd=ROOT,
-            env=environment(data_dir, url),
+            env=environment(data_dir, url, public),
             stdout=output,
             stderr=output,
             preexec_fn=die_with_parent,
