@@ -1,5 +1,6 @@
 """Only with the demo adapters: the bank's page and the inbox where letters and messages arrive."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -13,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import same_origin
+from cabinet.api.requests import same_origin, small_form
+from cabinet.domain.errors import CabinetError
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
 from cabinet.texts import demo as texts
@@ -58,15 +60,16 @@ def bank_routes(bank: DemoBank, origins: tuple[str, ...], notify: Callable[[str]
     async def decide(request: Request) -> Response:
         if not same_origin(request, origins):
             return Response(status_code=403)
-        form = await request.form(max_files=0, max_fields=4)
-        payment, decision = str(form.get("payment", "")), _DECISIONS.get(str(form.get("decision", "")))
+        form = await small_form(request)
+        payment, decision = form.get("payment", ""), _DECISIONS.get(form.get("decision", ""))
         try:
             order = await run_in_threadpool(bank.order_of, payment)
         except AcquirerUnclear:
             return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
         if decision is not None:
             await run_in_threadpool(bank.decide, payment, decision)
-            await run_in_threadpool(notify, payment)
+            with contextlib.suppress(CabinetError):  # a notice may be lost: the portal asks again itself
+                await run_in_threadpool(notify, payment)
         return RedirectResponse(order.return_url, _SEE_OTHER)
 
     return [Route(BANK, show, methods=["GET"]), Route(BANK, decide, methods=["POST"])]

@@ -56,12 +56,11 @@ class Meters:
         self._session = session
 
     def list_of(self, account_id: int) -> list[Meter]:
-        """The account's meters, first installed first. Ask for the account by `get_for` before."""
-        return list(
-            self._session.exec(
-                select(Meter).where(Meter.customer_account_id == account_id).order_by(col(Meter.id))
-            )
+        """The account's meters, newest first. Ask for the account by `get_for` before."""
+        meters = self._session.exec(
+            select(Meter).where(Meter.customer_account_id == account_id).order_by(col(Meter.id).desc())
         )
+        return sorted(meters, key=lambda meter: meter.installed_on or date.min, reverse=True)
 
 
 class Readings:

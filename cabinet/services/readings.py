@@ -45,6 +45,14 @@ class ReadingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterChoice:
+    """One of an account's meters, to choose from."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeterRow:
     """What the page of readings shows of a meter before a value is typed.
 
@@ -52,6 +60,7 @@ class MeterRow:
         ghost: the digits of the previous reading, as many as the dial has.
         window_open: whether a reading sent today is counted in this month.
         verification: a warning in words, or "".
+        choices: the account's meters when there are several, this one among them.
     """
 
     account_id: str = ""
@@ -66,6 +75,7 @@ class MeterRow:
     window_open: bool = False
     verification: str = ""
     history: list[ReadingRow] = field(default_factory=list)
+    choices: list[MeterChoice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +117,21 @@ def number_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else -1
 
 
-def get_meter(deps: Deps, actor: Actor, account_id: int) -> MeterRow:
-    """The account's meter with its last readings.
+def get_meter(deps: Deps, actor: Actor, account_id: int, meter_id: int | None = None) -> MeterRow:
+    """A meter of the account, the newest unless another is meant, with its last readings.
 
     Raises:
-        NotFound: not the actor's account, or it has no meter.
+        NotFound: not the actor's account, or it has no such meter.
         ExtendedAccessNeeded: basic access can only pay.
     """
     actor.require(Permission.READING_SUBMIT)
     with deps.snapshot() as tx:
         found = tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
-        meter = next(iter(tx.meters.list_of(account_id)), None)
+        meters = tx.meters.list_of(account_id)
+        meter = next((x for x in meters if meter_id in (None, x.id)), None)
         if meter is None:
             raise NotFound
-        return _meter_row(deps, tx, found, meter)
+        return _meter_row(deps, tx, found, meter, meters)
 
 
 def estimate_reading(deps: Deps, actor: Actor, command: SubmitReading) -> EstimateRow:
@@ -184,8 +195,8 @@ def cancel_reading(deps: Deps, actor: Actor, account_id: int, reading_id: int) -
     actor.require(Permission.READING_SUBMIT)
     with deps.transaction() as tx:
         found = tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
-        meters = {x.id or 0: x for x in tx.meters.list_of(account_id)}
-        reading = tx.readings.find_for_meters(list(meters), reading_id)
+        meters = tx.meters.list_of(account_id)
+        reading = tx.readings.find_for_meters([x.id or 0 for x in meters], reading_id)
         if reading is None:
             raise NotFound
         if not _is_cancellable(reading, _policy(deps, tx, found), _today(deps, found)):
@@ -193,7 +204,8 @@ def cancel_reading(deps: Deps, actor: Actor, account_id: int, reading_id: int) -
         reading.cancelled_at = deps.clock.now()
         tx.session.flush()
         tx.audit.record(actor, deps.clock.now(), "reading.cancelled", reading.id)
-        return _meter_row(deps, tx, found, meters[reading.meter_id])
+        meter = next(x for x in meters if x.id == reading.meter_id)
+        return _meter_row(deps, tx, found, meter, meters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +267,9 @@ def _receipt(tx: UnitOfWork, case: _Case, reading: Reading) -> ReceiptRow:
     )
 
 
-def _meter_row(deps: Deps, tx: UnitOfWork, found: LinkedAccount, meter: Meter) -> MeterRow:
+def _meter_row(
+    deps: Deps, tx: UnitOfWork, found: LinkedAccount, meter: Meter, meters: list[Meter]
+) -> MeterRow:
     policy, today = _policy(deps, tx, found), _today(deps, found)
     last = tx.readings.find_last(meter.id or 0)
     return MeterRow(
@@ -276,6 +290,9 @@ def _meter_row(deps: Deps, tx: UnitOfWork, found: LinkedAccount, meter: Meter) -
             _reading_row(x, meter, _is_cancellable(x, policy, today))
             for x in tx.readings.list_recent(meter.id or 0)
         ],
+        choices=[MeterChoice(str(x.id), f"{x.model} № {x.serial_number}".strip()) for x in meters]
+        if len(meters) > 1
+        else [],
     )
 
 

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from cabinet.domain.readings import (
     ReadingUnusual,
 )
 from cabinet.domain.volume import ReadingMalformed
+from cabinet.persistence.meters import Meter
 from cabinet.services import readings
 from cabinet.services.readings import SubmitReading
 from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, owner
@@ -193,3 +195,26 @@ def _try(world: World, actor: Actor, command: SubmitReading) -> str:
         return readings.submit_reading(world.deps, actor, command).number
     except CabinetError as error:
         return error.code
+
+
+def test_an_account_with_two_meters_shows_the_newest_and_lets_choose(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        tx.session.add(
+            Meter(
+                customer_account_id=command.account_id,
+                serial_number="НОВЫЙ-1",
+                serial_key="new-1",
+                installed_on=date(2026, 11, 1),
+            )
+        )
+    newest = readings.get_meter(world.deps, anna, command.account_id)
+    assert newest.serial_number == "НОВЫЙ-1"
+    assert [choice.id for choice in newest.choices] == [newest.meter_id, str(command.meter_id)]
+    assert readings.submit_reading(world.deps, anna, command).value == "03\u00a0380"
+    first = readings.submit_reading(
+        world.deps, anna, replace(command, meter_id=int(newest.meter_id), value="5", key="form-2")
+    )
+    assert (first.value, first.volume) == ("00\u00a0005", "0")
+    with pytest.raises(NotFound):
+        readings.get_meter(world.deps, anna, command.account_id, -1)

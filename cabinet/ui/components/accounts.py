@@ -5,6 +5,7 @@ from collections.abc import Callable
 import reflex as rx
 
 from cabinet.services.customer_accounts import AccountRow
+from cabinet.services.readings import MeterChoice, MeterRow
 from cabinet.texts import accounts as texts
 from cabinet.texts import payments
 from cabinet.ui import routes
@@ -20,18 +21,30 @@ def account_switch(accounts: rx.Var[list[AccountRow]], path: str, chosen: rx.Var
     """Links to the same page of each account; nothing when there is one."""
 
     def one(row: rx.Var[AccountRow]) -> rx.Component:
-        here = rx.cond(row.id == chosen, "page", rx.Var("undefined"))
-        return rx.el.li(
-            link(
-                row.name,
-                href=path + "?account=" + row.id,
-                custom_attrs={"aria-current": here},
-                class_name="tab",
-            )
-        )
+        return tab(row.name, path + "?account=" + row.id, row.id == chosen)
 
-    tabs = rx.el.nav(rx.el.ul(rx.foreach(accounts, one)), aria_label=texts.TITLE, class_name="tabs")
-    return rx.cond(accounts.length() > 1, tabs, rx.fragment())
+    return rx.cond(accounts.length() > 1, tabs(texts.TITLE, rx.foreach(accounts, one)), rx.fragment())
+
+
+def meter_switch(meter: rx.Var[MeterRow]) -> rx.Component:
+    """Links to each meter of the account; nothing when there is one."""
+
+    def one(choice: rx.Var[MeterChoice]) -> rx.Component:
+        href = routes.READINGS + "?account=" + meter.account_id + "&meter=" + choice.id
+        return tab(choice.name, href, choice.id == meter.meter_id)
+
+    return rx.cond(
+        meter.choices.length() > 0, tabs(texts.METERS, rx.foreach(meter.choices, one)), rx.fragment()
+    )
+
+
+def tabs(name: str, links: rx.Component) -> rx.Component:
+    return rx.el.nav(rx.el.ul(links), aria_label=name, class_name="tabs")
+
+
+def tab(words: rx.Var[str], href: rx.Var[str], here: rx.Var[bool]) -> rx.Component:
+    current = rx.cond(here, "page", rx.Var("undefined"))
+    return rx.el.li(link(words, href=href, custom_attrs={"aria-current": current}, class_name="tab"))
 
 
 def with_accounts(

@@ -7,7 +7,7 @@ from cabinet.texts import accounts, payments
 from cabinet.texts import readings as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
-from cabinet.ui.components.accounts import account_switch, with_accounts
+from cabinet.ui.components.accounts import account_switch, meter_switch, with_accounts
 from cabinet.ui.components.banner import banner
 from cabinet.ui.components.card import card, facts
 from cabinet.ui.components.drum import drum
@@ -29,7 +29,12 @@ def readings_page() -> rx.Component:
 
 
 def meter() -> rx.Component:
-    shown = rx.fragment(warnings(), rx.cond(State.receipt.number != "", receipt(), reading_form()), history())
+    shown = rx.fragment(
+        meter_switch(State.meter),
+        warnings(),
+        rx.cond(State.receipt.number != "", receipt(), reading_form()),
+        history(),
+    )
     return rx.cond(State.meter.meter_id != "", shown, unavailable())
 
 

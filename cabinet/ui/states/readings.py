@@ -13,7 +13,7 @@ from cabinet.services import customer_accounts, readings
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading, number_of
 from cabinet.ui.notices import problems_of
-from cabinet.ui.session import handler, picked, run
+from cabinet.ui.session import asked, handler, picked, run
 
 
 class ReadingsState(rx.State):
@@ -37,7 +37,9 @@ class ReadingsState(rx.State):
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
         if self.accounts:
-            self.meter = await run(self, readings.get_meter, picked(self, self.accounts))
+            meant = asked(self, "meter")
+            meter = number_of(meant) if meant else None
+            self.meter = await run(self, readings.get_meter, picked(self, self.accounts), meter)
 
     @handler(Permission.READING_SUBMIT)
     async def estimate_value(self, value: str) -> None:
@@ -67,7 +69,7 @@ class ReadingsState(rx.State):
             return
         self.problems, self.unusual, self.estimate = {}, False, EstimateRow()
         self.key = new_token()
-        self.meter = await run(self, readings.get_meter, command.account_id)
+        self.meter = await run(self, readings.get_meter, command.account_id, command.meter_id)
 
     @handler(Permission.READING_SUBMIT)
     async def cancel(self, reading_id: str) -> None:
