@@ -5,15 +5,16 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, health, human, session
+from cabinet.api import demo, health, human, requests, session
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
 from cabinet.services import health as health_service
 from cabinet.services import payments
 from cabinet.settings import Environment
 from cabinet.ui import layout, pages
-from cabinet.ui.crash import error_boundary
+from cabinet.ui.crash import backend_fault, error_boundary, frontend_fault
 from cabinet.ui.session import Gate
+from cabinet.ui.sockets import guard
 
 
 def plain_routes() -> list[BaseRoute]:
@@ -42,7 +43,10 @@ app = rx.App(
     stylesheets=layout.STYLESHEETS,
     toaster=None,
     reset_style=False,
-    api_transformer=Starlette(routes=plain_routes()),
+    api_transformer=Starlette(routes=plain_routes(), exception_handlers={Exception: requests.unexpected}),
     app_wraps={(55, "ErrorBoundary"): error_boundary},
+    backend_exception_handler=backend_fault,
+    frontend_exception_handler=frontend_fault,
 )
 app.add_middleware(Gate(), index=0)
+guard(app)

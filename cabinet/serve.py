@@ -15,7 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cabinet import container, worker
+from cabinet import container, logs, worker
 from cabinet.api.security_headers import SecurityHeaders
 from cabinet.api.socket_gate import SocketGate, SocketLimits, allowed_origins
 from cabinet.api.static_files import DeviceCookie, StaticFiles
@@ -120,6 +120,7 @@ def serve(settings: Settings, started: Callable[[], None] = lambda: None) -> Non
     """
     current_build()
     check_port(settings.host, settings.port)
+    logs.install()
     # Not uvloop.run: it would wait for the sockets' tasks for ever.
     loop = uvloop.new_event_loop()
     loop.run_until_complete(_serve(Lifecycle(portal(settings), started), settings))

@@ -1,15 +1,22 @@
-"""What a plain HTTP request says of its sender."""
+"""What a plain HTTP request says of its sender, and what it carries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
+from cabinet import logs
 from cabinet.api.socket_gate import client_address
 from cabinet.domain import cookies
 from cabinet.domain.permissions import Visitor
 from cabinet.services import sessions
 from cabinet.services.deps import Deps
+from cabinet.texts import errors as texts
+
+_MOST_BYTES = 8 * 1024
+_MOST_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +51,25 @@ class Caller:
 def same_origin(request: Request, origins: Collection[str]) -> bool:
     """Whether a form was posted by a page of ours (Fetch standard: POST carries `Origin`)."""
     return request.headers.get("origin", "") in origins
+
+
+async def small_form(request: Request) -> dict[str, str]:
+    """The fields of a form of a few words; {} when it is larger, of another kind or not a form at all."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return {}
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        return {}
+
+
+async def unexpected(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - Starlette's signature
+    """A machine caller's answer to what should not have happened: a number that the log has too."""
+    words = texts.UNEXPECTED.format(reference=logs.report(error))
+    return JSONResponse({"error": "unexpected", "message": words}, status_code=500)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin
+from cabinet.api.requests import Caller, same_origin, small_form
 from cabinet.domain import cookies
 from cabinet.domain.permissions import Actor
 from cabinet.services import sessions
@@ -18,6 +18,7 @@ SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
 _SEE_OTHER: Final = 303
 _FORBIDDEN: Final = 403
+_LONGEST_PATH: Final = 2000
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
@@ -26,8 +27,8 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
     async def begin(request: Request) -> Response:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
-        form = await request.form(max_files=0, max_fields=4)
-        ticket, after = str(form.get("ticket", "")), str(form.get("next", ""))
+        form = await small_form(request)
+        ticket, after = form.get("ticket", ""), form.get("next", "")
         actor = Actor.anonymous(caller.visitor(request))
         await _end(deps, caller.cookie(request, cookies.SESSION))
         opened = await run_in_threadpool(sessions.open_session, deps, actor, ticket)
@@ -70,5 +71,5 @@ def _set(answer: Response, caller: Caller, noun: str, value: str, age: int | Non
 
 def own_path(after: str) -> str:
     """Where to go after signing in: a path of our own, or the home page."""
-    own = after.startswith("/") and not after.startswith(("//", "/\\", "/api/")) and after.isprintable()
-    return after if own else "/"
+    foreign = after.startswith(("//", "/\\", "/api/")) or not after.isprintable()
+    return after if after.startswith("/") and not foreign and len(after) <= _LONGEST_PATH else "/"

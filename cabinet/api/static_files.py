@@ -91,14 +91,16 @@ def _load(path: Path, name: str, *, https: bool) -> StoredFile:
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-    cache = next((kept for prefix, kept in _CACHE.items() if name.startswith(prefix)), "no-cache")
+    html = path.suffix == ".html"
+    # A page sets the browser's own cookie: no shared cache may hand one browser's to another.
+    other = "private, no-cache" if html else "no-cache"
+    cache = next((kept for prefix, kept in _CACHE.items() if name.startswith(prefix)), other)
     headers = [
         (b"content-type", kind.encode()),
         (b"etag", etag),
         (b"cache-control", cache.encode()),
         (b"vary", b"accept-encoding"),
     ]
-    html = path.suffix == ".html"
     if html:
         policy = content_policy(script_hashes(body.decode()), https=https)
         headers.append((b"content-security-policy", policy))

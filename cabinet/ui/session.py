@@ -1,7 +1,6 @@
 """Who is asking, and the one way from a handler to a service: `run`."""
 
 import asyncio
-import contextlib
 import functools
 import hashlib
 import inspect
@@ -9,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import reflex as rx
@@ -33,14 +31,16 @@ R = TypeVar("R")
 _WORKERS: Final = 8
 _QUEUE: Final = 64
 _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
-_asking: ContextVar[Actor] = ContextVar("asking")
+# Whose states, and who: an event's own, set by the gate before its handler runs.
+_asking: ContextVar[tuple[BaseState, Actor] | tuple[None, None]] = ContextVar("asking")
 _waiting = 0
 
 
 class SessionState(rx.State):
-    """What binds a client's states to its cookies; it has nothing to send."""
+    """What binds a client's states to its cookies and its live session; it has nothing to send."""
 
-    _bound: str | None = None
+    _cookies: str = ""
+    _session_id: int | None = None
 
 
 class Gate(rx.Middleware):
@@ -48,23 +48,36 @@ class Gate(rx.Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> Any:  # noqa: ARG002 - Reflex's signature
         """Nothing to let the event pass; an empty update to drop it."""
-        if not gate.allow_framework(event.name) and gate.declared(event.name) is None:
-            _log.warning("undeclared handler refused: %s", event.name[:120])
+        if not gate.admits(event.name, event.payload):
+            _log.warning("an event that is undeclared or does not fit was refused: %r", event.name[:120])
             return StateUpdate()
-        await bind(state)
+        await bind(state, serves_rows=gate.allow_framework(event.name))
         return None
 
 
-async def bind(state: BaseState) -> None:
-    """Reset all states when other cookies ask than those that they were made for."""
+async def bind(state: BaseState, *, serves_rows: bool = True) -> None:
+    """Reset all states when others ask than those that they were made for, or when their session is over.
+
+    Who asks is looked up here once for the whole event. Where that cannot be found out, the state is reset
+    before an event that sends all of it; a handler of ours asks again and says in words what is wrong.
+    """
     root = state._get_root_state()
-    asked = _fingerprint(cookie(root, cookies.SESSION), cookie(root, cookies.DEVICE))
+    asks = _fingerprint(cookie(root, cookies.SESSION), cookie(root, cookies.DEVICE))
     session = await root.get_state(SessionState)
-    if session._bound != asked:
-        if session._bound is not None:
+    try:
+        actor = await _identified(root)
+    except Exception as error:  # noqa: BLE001 - a database that is down must not hand out rows
+        notices.unexpected(error)
+        known = session._cookies == asks and not serves_rows
+        session_id = session._session_id if known else None
+    else:
+        _asking.set((root, actor))
+        session_id = actor.session_id
+    if (session._cookies, session._session_id) != (asks, session_id):
+        if session._cookies:
             root.reset()  # type: ignore[no-untyped-call]
             session = await root.get_state(SessionState)
-        session._bound = asked
+        session._cookies, session._session_id = asks, session_id
 
 
 def _fingerprint(*secrets: str) -> str:
@@ -73,14 +86,10 @@ def _fingerprint(*secrets: str) -> str:
 
 def cookie(state: BaseState, noun: str) -> str:
     """A cookie of the socket's own request, HttpOnly ones too; "" without it."""
-    jar = SimpleCookie()
-    with contextlib.suppress(CookieError):
-        jar.load(str(state.router.headers.cookie or ""))
-    morsel = jar.get(cookies.cookie_name(noun, https=container.settings().https))
-    return morsel.value if morsel else ""
+    return gate.cookie_in(str(state.router.headers.cookie or ""), noun)
 
 
-def visitor_of(state: rx.State) -> Visitor:
+def visitor_of(state: BaseState) -> Visitor:
     """The browser that asks."""
     headers = state.router.headers
     return sessions.make_visitor(
@@ -93,12 +102,17 @@ def visitor_of(state: rx.State) -> Visitor:
 
 async def asking(state: rx.State) -> Actor:
     """Who is asking: looked up in the database on every event, so a revoked session is dead at its next."""
-    known = _asking.get(None)
-    if known is not None:
+    root, known = _asking.get((None, None))
+    if known is not None and root is state._get_root_state():
         return known
-    return await in_pool(
-        sessions.identify, container.current(), visitor_of(state), cookie(state, cookies.SESSION)
-    )
+    return await _identified(state)
+
+
+async def _identified(state: BaseState) -> Actor:
+    visitor, token = visitor_of(state), cookie(state, cookies.SESSION)
+    if not token:
+        return Actor.anonymous(visitor)
+    return await in_pool(sessions.identify, container.current(), visitor, token)
 
 
 async def run(
@@ -166,11 +180,8 @@ async def _call(
     token = None
     try:
         actor = await asking(state)
-        token = _asking.set(actor)
+        token = _asking.set((state._get_root_state(), actor))
         actor.require(permission)
-        if payload.keys() != set(inspect.signature(method).parameters) - {"self"}:
-            _log.warning("a payload that does not fit %s was dropped", method.__qualname__)
-            return None
         answer = method(state, **payload)
         return await answer if inspect.isawaitable(answer) else answer
     except SignInNeeded:

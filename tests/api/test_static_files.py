@@ -74,7 +74,7 @@ async def test_a_page_comes_without_a_redirect(client: httpx.AsyncClient, path: 
     assert answer.status_code == 200
     assert "Войти" in answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize(("accepted", "encoding"), [("br, gzip", "br"), ("gzip", "gzip"), ("identity", None)])
