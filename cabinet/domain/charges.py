@@ -1,8 +1,9 @@
 """What gas costs. Rounding to kopecks happens here and nowhere else."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from cabinet.domain.money import Money
@@ -34,9 +35,9 @@ class Usage(StrEnum):
 
 
 def metered_volume(previous: int, current: int, capacity: int, coefficient: Decimal = Decimal(1)) -> Volume:
-    """`((R1 - R0) mod 10^capacity) * k` in m³ with three decimals."""
+    """`((R1 - R0) mod 10^capacity) * k` in m³, rounded half up to three decimals."""
     cubic_metres = Decimal((current - previous) % 10**capacity) * coefficient
-    return Volume(cubic_metres.quantize(Decimal("0.001")))
+    return Volume(cubic_metres.quantize(Decimal("0.001"), ROUND_HALF_UP))
 
 
 def amount_for(volume: Volume, price: Decimal) -> Money:
@@ -71,6 +72,6 @@ class ChargeLine:
 
 
 def due_on(period: BillingPeriod, due_day: int) -> date:
-    """The day by which a period's bill is to be paid: `due_day` of the month after."""
+    """The day by which a period's bill is to be paid: `due_day` of the month after, or its last day."""
     following = period.plus(1)
-    return date(following.year, following.month, due_day)
+    return date(following.year, following.month, min(due_day, monthrange(following.year, following.month)[1]))

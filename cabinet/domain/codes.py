@@ -94,7 +94,7 @@ def new_token() -> str:
 
 def digest(key: bytes, purpose: str, value: str) -> str:
     """HMAC-SHA256 in hex: what the database keeps of a code, a token or a cookie."""
-    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{purpose}\0{value}".encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def code_digits(text: str) -> str:

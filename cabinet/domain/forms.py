@@ -62,6 +62,11 @@ class Parser:
 
 
 def text_of(form: object, name: str, most: int = 1000) -> str:
-    """A form's field as text: whatever else was sent, or too much of it, is nothing."""
+    """A form's field as text: whatever else was sent, too much of it or half a character, is nothing."""
     value = form.get(name, "") if isinstance(form, dict) else ""
-    return value if isinstance(value, str) and len(value) <= most else ""
+    return value if isinstance(value, str) and len(value) <= most and is_whole(value) else ""
+
+
+def is_whole(text: str) -> bool:
+    """Whether the text can be written down: a lone surrogate, which JSON can smuggle in, can not."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)

@@ -8,12 +8,12 @@ from typing import Self
 
 from cabinet.domain.errors import InputError
 
-_PHONE_NOISE = re.compile(r"[\s()\-‐‑–.\u00a0]")
+_PHONE_NOISE = re.compile(r"[\s()\-‐‑–—−.]")
 _MOBILE = re.compile(r"(?:\+?7|8)?(9\d{9})")
-_MAIL_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x1f\x7f]{1,64}")
+_MAIL_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x1f\x7f\ud800-\udfff]{1,64}")
 _MAX_EMAIL = 254
 # Cyrillic letters that people type for the Latin ones they look like.
-_LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХаеорсухкмтв", "ABEKMHOPCTYXaeopcyxkmtb")  # fmt: skip
+_LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХаеорсухкмтвн", "ABEKMHOPCTYXaeopcyxkmtbh")  # fmt: skip
 
 
 class LoginKind(StrEnum):
@@ -83,7 +83,8 @@ def _email(text: str) -> str:
         ascii_host = host.rstrip(".").encode("idna").decode("ascii").lower()
     except UnicodeError as exc:
         raise LoginMalformed from exc
-    value = f"{local.casefold()}@{ascii_host}"
+    local = local.casefold()
+    value = f"{local}@{ascii_host}"
     labels = ascii_host.split(".")
     well_formed = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", x) for x in labels)
     if not _MAIL_LOCAL.fullmatch(local) or not well_formed or len(value) > _MAX_EMAIL:

@@ -55,7 +55,7 @@ def checked(password: str, login: str) -> str:
     if len(text) > MOST:
         raise PasswordLong(most=MOST)
     folded, name = text.casefold(), login.casefold()
-    local = name.partition("@")[0]
+    local = name.partition("@")[0].removeprefix("+7")  # a phone also without its code, as «8912…» has it
     if folded in name or name in folded or (len(local) >= LEAST and local in folded):
         raise PasswordLikeLogin
     if len(set(folded)) <= _FEW or any(folded in row for row in _KEYBOARD_ROWS):

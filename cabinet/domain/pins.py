@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from cabinet.domain.errors import InputError
+from cabinet.domain.forms import is_whole
 from cabinet.domain.identity import latinised
 
 # 32 lower-case characters that nobody takes for one another (1 stays, for l and i are out; 0 and o are out).
@@ -50,4 +51,5 @@ def as_typed(typed: str) -> str:
 
 def comparable(secret: str) -> str:
     """The secret if bcrypt can tell it apart whole, else "" (which matches nothing)."""
-    return secret if secret and len(secret.encode()) <= _LONGEST and "\0" not in secret else ""
+    size = len(secret.encode(errors="surrogatepass"))
+    return secret if size <= _LONGEST and "\0" not in secret and is_whole(secret) else ""

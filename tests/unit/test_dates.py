@@ -1,0 +1,76 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cabinet.domain.money import ZERO, Money
+from cabinet.texts import amounts, charges, dates, home, readings
+
+NB = "\u00a0"
+
+
+def test_days_months_and_moments_are_russian() -> None:
+    assert dates.day(date(2026, 10, 20)) == f"20{NB}октября"
+    assert dates.day_year(date(2026, 5, 1)) == f"1{NB}мая 2026"
+    assert [dates.month(2026, n).split()[0] for n in (1, 8, 12)] == ["январь", "август", "декабрь"]
+    assert [dates.month_short(n) for n in (1, 5, 9)] == ["янв", "май", "сен"]
+    assert all(dates.month_name(n)[:2] == dates.month_short(n)[:2] for n in range(1, 13))
+    samara = datetime(2026, 11, 20, 21, 5, tzinfo=UTC).astimezone(ZoneInfo("Europe/Samara"))
+    assert dates.moment(samara) == f"21{NB}ноября 2026, 01:05"
+
+
+@pytest.mark.parametrize(
+    ("number", "form"),
+    [
+        (0, "попыток"), (1, "попытка"), (2, "попытки"), (4, "попытки"), (5, "попыток"), (11, "попыток"),
+        (12, "попыток"), (14, "попыток"), (20, "попыток"), (21, "попытка"), (22, "попытки"), (25, "попыток"),
+        (100, "попыток"), (101, "попытка"), (111, "попыток"), (112, "попыток"), (1001, "попытка"),
+    ],
+)  # fmt: skip
+def test_numbers_take_their_form(number: int, form: str) -> None:
+    assert dates.plural(number, "попытка", "попытки", "попыток") == f"{number}{NB}{form}"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 секунду"), (59, "59 секунд"), (60, "1 минуту"), (61, "2 минуты"), (300, "5 минут"),
+        (3599, "60 минут"), (3600, "1 час"), (3601, "2 часа"), (86400, "24 часа"),
+    ],
+)  # fmt: skip
+def test_a_pause_is_rounded_up(seconds: int, words: str) -> None:
+    assert dates.duration(seconds) == words.replace(" ", NB)
+
+
+def test_what_is_owed_is_said_in_words() -> None:
+    assert amounts.balance(Money(28220)) == f"К оплате 282,20{NB}₽"
+    assert amounts.balance(Money(-12000)) == f"Переплата 120,00{NB}₽"
+    assert amounts.balance(ZERO) == "Долга нет"
+    assert [amounts.sign(Money(x)) for x in (5, 0, -5)] == [1, 0, -1]
+
+
+def test_home_says_what_is_due_and_when() -> None:
+    assert home.due_title(1, "октябрь") == "К оплате за октябрь"
+    assert [home.due_title(x, "") for x in (1, 0, -1)] == ["К оплате", "Долга нет", "Переплата"]
+    due = date(2026, 11, 15)
+    assert home.pay_by(due, due) == f"до 15{NB}ноября"
+    assert home.pay_by(due, date(2026, 11, 16)) == f"срок прошёл 15{NB}ноября"
+    assert home.window_note(15, 25, open_now=True) == "сдать до 25-го"
+    assert home.window_note(15, 25, open_now=False) == "приём с 15-го по 25-е"
+
+
+@pytest.mark.parametrize(
+    ("price", "words"),
+    [("8.30", "8,30"), ("7.32800", "7,328"), ("6.98261", "6,98261"), ("10", "10,00"), ("1E+1", "10,00")],
+)
+def test_a_price_has_its_kopecks_and_no_idle_zeros(price: str, words: str) -> None:
+    assert readings.price_text(Decimal(price)) == words
+
+
+def test_a_charge_explains_itself() -> None:
+    assert charges.formula("10", Decimal("8.13"), "81,30 ₽") == "10 м³ × 8,13 ₽ = 81,30 ₽"
+    assert charges.dial_step(3349, 3359, Decimal(1)) == "3359 − 3349"
+    assert charges.dial_step(3349, 3359, Decimal("0.97")) == "3359 − 3349, коэффициент × 0,97"
+    assert readings.formula(43, Decimal("8.3"), "stove") == "43 м³ × 8,30 ₽ (плита)"
+    assert readings.formula(43, Decimal("8.3"), "") == "43 м³ × 8,30 ₽"

@@ -1,0 +1,59 @@
+import pytest
+
+from cabinet.domain.errors import Denied, SignInNeeded
+from cabinet.domain.permissions import PUBLIC, AccessLevel, Actor, Permission, Visitor
+
+VISITOR = Visitor("device", "192.0.2.1")
+NOBODYS = set(Permission) - {PUBLIC}
+SUBSCRIBERS = {
+    Permission.PROFILE,
+    Permission.ACCOUNT_LINK,
+    Permission.ACCOUNT_VIEW,
+    Permission.READING_SUBMIT,
+    Permission.CHARGES_VIEW,
+    Permission.PAYMENT_MAKE,
+}
+
+
+@pytest.mark.parametrize(
+    "actor", [Actor.anonymous(VISITOR), Actor.subscriber(VISITOR, 1, 1), Actor.system(), Actor(VISITOR, 1)]
+)
+def test_the_public_is_everybodys(actor: Actor) -> None:
+    actor.require(PUBLIC)
+    assert PUBLIC not in actor.granted
+
+
+@pytest.mark.parametrize("permission", sorted(NOBODYS))
+def test_a_visitor_is_asked_to_sign_in_for_anything_else(permission: Permission) -> None:
+    with pytest.raises(SignInNeeded):
+        Actor.anonymous(VISITOR).require(permission)
+
+
+@pytest.mark.parametrize("permission", sorted(NOBODYS - SUBSCRIBERS))
+def test_a_subscriber_is_denied_what_is_the_operators(permission: Permission) -> None:
+    with pytest.raises(Denied):
+        Actor.subscriber(VISITOR, 1, 1).require(permission)
+
+
+@pytest.mark.parametrize("permission", sorted(SUBSCRIBERS))
+def test_a_subscriber_may_do_what_is_theirs_and_the_system_may_not(permission: Permission) -> None:
+    Actor.subscriber(VISITOR, 1, 1).require(permission)
+    with pytest.raises(Denied):
+        Actor.system().require(permission)
+    with pytest.raises(Denied):
+        Actor(VISITOR, user_id=1).require(permission)
+
+
+def test_the_command_line_imports_registers_and_issues_pins() -> None:
+    assert {Permission.REGISTER_IMPORT, Permission.PIN_ISSUE} <= Actor.system().granted
+
+
+def test_only_who_is_signed_in_has_a_user() -> None:
+    assert Actor.subscriber(VISITOR, 7, 1).user == 7
+    for actor in (Actor.anonymous(VISITOR), Actor.system()):
+        with pytest.raises(SignInNeeded):
+            assert actor.user
+
+
+def test_extended_access_includes_basic() -> None:
+    assert AccessLevel.EXTENDED > AccessLevel.BASIC

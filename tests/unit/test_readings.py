@@ -1,0 +1,73 @@
+from datetime import date
+
+import pytest
+
+from cabinet.domain.readings import (
+    Dial,
+    ReadingBelowPrevious,
+    ReadingTooLarge,
+    ReadingWindow,
+    is_unusual,
+)
+from cabinet.domain.volume import DialValue
+
+USUAL, SPANNING = ReadingWindow(15, 25), ReadingWindow(25, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "opened", "period"),
+    [
+        (date(2026, 11, 1), False, "2026-11"),
+        (date(2026, 11, 14), False, "2026-11"),
+        (date(2026, 11, 15), True, "2026-11"),
+        (date(2026, 11, 25), True, "2026-11"),
+        (date(2026, 11, 26), False, "2026-12"),
+        (date(2026, 12, 31), False, "2027-01"),
+    ],
+)
+def test_after_the_window_a_reading_is_of_the_next_month(day: date, opened: bool, period: str) -> None:
+    assert (USUAL.is_open(day), str(USUAL.period_for(day))) == (opened, period)
+
+
+@pytest.mark.parametrize(
+    ("day", "opened", "period"),
+    [
+        (date(2026, 10, 24), False, "2026-10"),
+        (date(2026, 10, 25), True, "2026-10"),
+        (date(2026, 10, 31), True, "2026-10"),
+        (date(2026, 11, 3), True, "2026-10"),
+        (date(2026, 11, 4), False, "2026-11"),
+        (date(2027, 1, 1), True, "2026-12"),
+        (date(2028, 2, 29), True, "2028-02"),
+    ],
+)
+def test_a_window_over_a_months_end_is_of_the_month_it_opens_in(day: date, opened: bool, period: str) -> None:
+    assert (SPANNING.is_open(day), str(SPANNING.period_for(day))) == (opened, period)
+
+
+def test_consumption_is_the_difference_and_zero_is_a_reading() -> None:
+    dial = Dial(5, DialValue(3349))
+    assert dial.consumption(DialValue(3359), 10_000) == 10
+    assert dial.consumption(DialValue(3349), 10_000) == 0
+    assert dial.consumption(DialValue(13349), 10_000) == 10_000
+    assert Dial(5, None).consumption(DialValue(99999), 1) == 0
+
+
+def test_less_than_before_is_refused_with_the_dial_that_was() -> None:
+    with pytest.raises(ReadingBelowPrevious) as raised:
+        Dial(5, DialValue(3349)).consumption(DialValue(3348), 10_000)
+    assert (raised.value.field, raised.value.facts) == ("value", {"previous": "03\u00a0349"})
+
+
+def test_more_than_anybody_burns_is_refused_with_the_volume() -> None:
+    with pytest.raises(ReadingTooLarge) as raised:
+        Dial(5, DialValue(3349)).consumption(DialValue(13350), 10_000)
+    assert raised.value.facts == {"volume": 10_001, "most": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("volume", "usual", "asked"),
+    [(30, 10, False), (31, 10, True), (1000, 0, False), (0, 10, False), (4, 1, True)],
+)
+def test_more_than_three_times_the_usual_is_asked_about(volume: int, usual: int, asked: bool) -> None:
+    assert is_unusual(volume, usual) is asked

@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from cabinet.settings import Environment, Settings
+
+SAFE = {
+    "env": "production",
+    "mail": "smtp",
+    "mail_from": "Газ дома <kabinet@example.ru>",
+    "smtp_url": "smtps://kabinet:word@mail.example.ru:465",
+    "sms": "smsc",
+    "sms_key": "k" * 32,
+    "acquirer": "yookassa",
+    "secret_key": "s" * 32,
+    "documents_key": "d" * 32,
+    "public_url": "https://gas.example.ru/",
+}
+
+
+def settings(**chosen: object) -> Settings:
+    return Settings.model_validate(chosen)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CABINET_{name.upper()}", raising=False)
+
+
+def test_by_default_it_is_a_demonstration_at_this_machine(tmp_path: Path) -> None:
+    chosen = settings()
+    assert chosen.env is Environment.DEMO
+    assert (chosen.address, chosen.https) == ("http://localhost:3000", False)
+    assert chosen.database == f"sqlite:///{tmp_path / 'var' / 'cabinet.db'}"
+
+
+def test_the_environment_is_read_by_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CABINET_PORT", "3456")
+    monkeypatch.setenv("CABINET_DATABASE_URL", "postgresql+psycopg://cabinet@db/cabinet")
+    chosen = Settings()
+    assert (chosen.address, chosen.database) == (
+        "http://localhost:3456",
+        "postgresql+psycopg://cabinet@db/cabinet",
+    )
+
+
+def test_a_production_that_names_everything_starts_and_is_https() -> None:
+    chosen = settings(**SAFE)
+    assert (chosen.address, chosen.https) == ("https://gas.example.ru", True)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"mail": "outbox"}, "MAIL=outbox"),
+        ({"sms": "outbox"}, "SMS=outbox"),
+        ({"acquirer": "demo"}, "ACQUIRER=demo"),
+        ({"secret_key": ""}, "SECRET_KEY"),
+        ({"documents_key": ""}, "DOCUMENTS_KEY"),
+        ({"public_url": "http://gas.example.ru"}, "PUBLIC_URL"),
+        ({"public_url": ""}, "PUBLIC_URL"),
+        ({"human_check": "test:222222"}, "CABINET_HUMAN_CHECK"),
+        ({"bcrypt_cost": 4}, "CABINET_BCRYPT_COST"),
+        ({"workers": 2}, "CABINET_WORKERS"),
+    ],
+)
+def test_production_refuses_what_is_only_for_show_and_names_it(change: dict[str, object], named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        settings(**{**SAFE, **change})
+
+
+@pytest.mark.parametrize("value", ["off", "test:", "TEST:1", "", "on "])
+def test_the_human_check_cannot_be_switched_off_by_a_typing_error(value: str) -> None:
+    with pytest.raises(ValidationError):
+        settings(human_check=value)
+
+
+def test_tests_may_hash_cheaply_and_name_the_answer() -> None:
+    chosen = settings(env="test", bcrypt_cost=4, human_check="test:222222")
+    assert (chosen.bcrypt_cost, chosen.human_check) == (4, "test:222222")
+
+
+@pytest.mark.parametrize("port", [0, 65536, "eighty", -1])
+def test_a_port_is_a_port(port: object) -> None:
+    with pytest.raises(ValidationError):
+        settings(port=port)
+
+
+def test_secrets_are_not_shown() -> None:
+    assert "s" * 32 not in repr(settings(**SAFE))
