@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, health, human, requests, session
+from cabinet.api import demo, health, human, requests, session, webhooks
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
 from cabinet.services import health as health_service
@@ -28,6 +28,9 @@ def plain_routes() -> list[BaseRoute]:
         *session.routes(deps, caller),
         *human.routes(deps, caller.visitor),
     ]
+    notices = container.mail_notices()
+    if notices is not None:
+        routes += webhooks.resend_routes(deps, notices)
     bank = container.demo_bank()
     if bank is not None:
         routes += demo.bank_routes(bank, origins, lambda payment: payments.settle(deps, payment))

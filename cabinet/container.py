@@ -9,13 +9,17 @@ from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.clock_system import SystemClock
 from cabinet.adapters.mail_outbox import OutboxMail
+from cabinet.adapters.mail_resend import ResendMail, ResendNotices
+from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.sms_outbox import OutboxSms
+from cabinet.adapters.sms_smsc import SmscSms
 from cabinet.domain.codes import digest
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
+from cabinet.ports import Clock, MailNotices, MailSender, SmsSender
 from cabinet.services.deps import Deps
 from cabinet.settings import Environment, Settings
 
@@ -54,7 +58,6 @@ def build(chosen: Settings) -> Deps:
     clock = SystemClock()
     engine = make_engine(chosen.database)
     key = secret_key(chosen)
-    outbox = chosen.data_dir / "outbox"
     _refuse_unknown(chosen)
     return Deps(
         transaction=transactions(engine),
@@ -63,13 +66,34 @@ def build(chosen: Settings) -> Deps:
         secret_key=key,
         address=chosen.address,
         passwords=BcryptPasswords(digest(key, "pepper", "password").encode(), chosen.bcrypt_cost),
-        mail=OutboxMail(outbox / "mail", chosen.mail_from, clock),
-        sms=OutboxSms(outbox / "sms", clock),
+        mail=_mail(chosen, clock),
+        sms=_sms(chosen, clock),
         acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),
         pictures=WarpedPictures(),
         proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
+        sms_daily_limit=chosen.sms_daily_limit,
     )
+
+
+def mail_notices() -> MailNotices | None:
+    """The reader of Resend's webhook, when its secret is set."""
+    secret = settings().resend_webhook_secret.get_secret_value()
+    return ResendNotices(secret) if secret else None
+
+
+def _mail(chosen: Settings, clock: Clock) -> MailSender:
+    if chosen.mail == "smtp":
+        return SmtpMail(SmtpServer.parse(chosen.smtp_url.get_secret_value()), chosen.mail_from, clock)
+    if chosen.mail == "resend":
+        return ResendMail(chosen.resend_api_key.get_secret_value(), chosen.mail_from, chosen.resend_api_url)
+    return OutboxMail(chosen.data_dir / "outbox" / "mail", chosen.mail_from, clock)
+
+
+def _sms(chosen: Settings, clock: Clock) -> SmsSender:
+    if chosen.sms == "smsc":
+        return SmscSms(chosen.sms_key.get_secret_value(), chosen.sms_url, chosen.sms_sender)
+    return OutboxSms(chosen.data_dir / "outbox" / "sms", clock)
 
 
 def demo_bank() -> DemoAcquirer | None:
@@ -79,15 +103,9 @@ def demo_bank() -> DemoAcquirer | None:
 
 
 def _refuse_unknown(chosen: Settings) -> None:
-    known = {
-        "MAIL": (chosen.mail, "outbox"),
-        "SMS": (chosen.sms, "outbox"),
-        "ACQUIRER": (chosen.acquirer, "demo"),
-    }
-    for name, (value, only) in known.items():
-        if value != only:
-            msg = f"CABINET_{name}={value}: this version has `{only}` only"
-            raise SettingUnknown(msg)
+    if chosen.acquirer != "demo":
+        msg = f"CABINET_ACQUIRER={chosen.acquirer}: this version has `demo` only"
+        raise SettingUnknown(msg)
 
 
 def secret_key(chosen: Settings) -> bytes:

@@ -1,10 +1,11 @@
 """What the house needs from the world, in our words. Adapters fulfil it; their vendors' errors stop there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cabinet.domain.errors import CabinetError
+from cabinet.domain.errors import CabinetError, Denied
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
 
@@ -50,43 +51,83 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """A short message ready to send; `key` is the same at every retry."""
+    """A short message ready to send; `key` is the same at every retry, `again` tells that it is one."""
 
     key: str
     to: str
     text: str
+    again: bool = False
 
 
 class Undelivered(CabinetError):
-    """A provider did not take a message; `retryable` when another try may help."""
+    """A provider did not take a message; fact `reason`, one line of its words or ours.
+
+    Attributes:
+        retryable: whether another try may help: no answer, a provider that is ill or busy, a fault of our own settings.
+        retry_in: seconds that the provider asks to wait; 0 when it does not say.
+    """
 
     code = "message.undelivered"
 
-    def __init__(self, reason: str, *, retryable: bool) -> None:
-        super().__init__(reason=reason)
+    def __init__(self, reason: str, *, retryable: bool, retry_in: int = 0) -> None:
+        super().__init__(reason=" ".join(reason.split())[:200])
         self.retryable = retryable
+        self.retry_in = retry_in
 
 
 class MailSender(Protocol):
-    """Sends letters."""
+    """Sends letters, from any thread, in ten seconds at most; the same key is one letter to its reader."""
 
     def send(self, letter: Letter) -> None:
         """Hand the letter over.
 
         Raises:
-            Undelivered: the provider did not take it.
+            Undelivered: the provider did not take it, or did not say that it did.
         """
         ...
 
 
 class SmsSender(Protocol):
-    """Sends short messages."""
+    """Sends short messages, from any thread, in ten seconds at most; the same key is one message."""
 
     def send(self, sms: Sms) -> None:
         """Hand the message over.
 
         Raises:
-            Undelivered: the gateway did not take it.
+            Undelivered: the gateway did not take it, or did not say that it did.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailReturned:
+    """A letter that the provider took and could not deliver.
+
+    Attributes:
+        id: the provider's own id of the notice, the same when the notice is repeated.
+        key: the letter's.
+        reason: one line.
+    """
+
+    id: str
+    key: str
+    reason: str
+
+
+class NoticeForged(Denied):
+    """A notice that its provider has not signed, or has signed too long ago."""
+
+    code = "notice.forged"
+
+
+class MailNotices(Protocol):
+    """Reads what the mail provider tells of letters after it took them."""
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> MailReturned | None:
+        """A returned letter, or None for what does not concern us.
+
+        Raises:
+            NoticeForged: the signature does not hold.
         """
         ...
 

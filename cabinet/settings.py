@@ -1,9 +1,12 @@
 """The typed environment: every `CABINET_*` variable, read once. Nobody else reads `os.environ`."""
 
+import base64
+import binascii
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -18,10 +21,18 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+MAILS: Final = ("outbox", "smtp", "resend")
+GATEWAYS: Final = ("outbox", "smsc")
+_SMTP_SCHEMES: Final = ("smtps", "smtp+starttls", "smtp")
+_LEAST_SECRET: Final = 16  # bytes of a webhook's key
+
+
 class Settings(BaseSettings):
     """Settings by environment variables with the prefix `CABINET_`, or a `.env` file."""
 
-    model_config = SettingsConfigDict(env_prefix="CABINET_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CABINET_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     env: Environment = Field(Environment.DEMO, description="`demo`, `test` or `production`.")
     host: str = Field("127.0.0.1", description="The address that the web process listens on.")
@@ -43,10 +54,23 @@ class Settings(BaseSettings):
     )
     mail: str = Field("outbox", description="`outbox`, `smtp` or `resend`.")
     mail_from: str = Field("Газ дома <kabinet@localhost>", description="The sender of letters.")
-    smtp_url: SecretStr = Field(SecretStr(""), description="`smtp[s]://user:password@host:port`.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="`smtps://user:password@host:465`, `smtp+starttls://…:587` or `smtp://host:25` "
+        "(STARTTLS where it is offered, never a password without it).",
+    )
     resend_api_key: SecretStr = Field(SecretStr(""), description="The key of Resend.")
     resend_api_url: str = Field("", description="Another address of Resend's API, for tests.")
-    sms: str = Field("outbox", description="`outbox`, or a gateway's name.")
+    resend_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="`whsec_…` of Resend's webhook; opens `/api/webhooks/resend`."
+    )
+    sms: str = Field("outbox", description="`outbox` or `smsc` (SMSC.ru).")
+    sms_key: SecretStr = Field(SecretStr(""), description="The API key of the SMS gateway.")
+    sms_url: str = Field("", description="Another address of the gateway; its own if empty.")
+    sms_sender: str = Field("", description="The registered sender's name; the gateway's own if empty.")
+    sms_daily_limit: int = Field(
+        1000, ge=1, description="Parts of SMS paid for in any 24 hours; beyond it messages wait."
+    )
     acquirer: str = Field("demo", description="`demo` or `yookassa`.")
     mailbox_url: SecretStr = Field(SecretStr(""), description="`imaps://user:password@host/folder`.")
     human_check: str = Field("on", description="`on`, or `test:<answer>` when ENV=test.")
@@ -68,15 +92,44 @@ class Settings(BaseSettings):
         if self.workers > 1:
             msg = "CABINET_WORKERS: this version serves from one process"
             raise ValueError(msg)
+        self._refuse_incomplete()
         if self.env is Environment.PRODUCTION:
             self._refuse_demo()
         return self
+
+    def _refuse_incomplete(self) -> None:
+        secret = self.resend_webhook_secret.get_secret_value()
+        faults = {
+            f"CABINET_MAIL: one of {', '.join(MAILS)}": self.mail not in MAILS,
+            "CABINET_MAIL_FROM: an address, such as Газ дома <kabinet@example.ru>": not _is_sender(
+                self.mail_from
+            ),
+            "CABINET_SMTP_URL: CABINET_MAIL=smtp needs smtps://, smtp+starttls:// or smtp:// with a host": (
+                self.mail == "smtp" and not _is_smtp_url(self.smtp_url.get_secret_value())
+            ),
+            "CABINET_RESEND_API_KEY: CABINET_MAIL=resend needs it": (
+                self.mail == "resend" and not self.resend_api_key.get_secret_value()
+            ),
+            "CABINET_RESEND_API_URL: an http(s) address": not _is_http_url(self.resend_api_url),
+            "CABINET_RESEND_WEBHOOK_SECRET: `whsec_` and at least 16 bytes of base64": (
+                bool(secret) and not _is_webhook_secret(secret)
+            ),
+            f"CABINET_SMS: one of {', '.join(GATEWAYS)}": self.sms not in GATEWAYS,
+            "CABINET_SMS_KEY: CABINET_SMS=smsc needs it": (
+                self.sms == "smsc" and not self.sms_key.get_secret_value()
+            ),
+            "CABINET_SMS_URL: an http(s) address": not _is_http_url(self.sms_url),
+        }
+        refused = [words for words, found in faults.items() if found]
+        if refused:
+            raise ValueError("; ".join(refused))
 
     def _refuse_demo(self) -> None:
         demo = {
             "MAIL=outbox": self.mail == "outbox",
             "SMS=outbox": self.sms == "outbox",
             "ACQUIRER=demo": self.acquirer == "demo",
+            "a MAIL_FROM at localhost": parseaddr(self.mail_from)[1].endswith("@localhost"),
             "an empty SECRET_KEY": not self.secret_key.get_secret_value(),
             "an empty DOCUMENTS_KEY": not self.documents_key.get_secret_value(),
             "a PUBLIC_URL without https": not self.public_url.startswith("https://"),
@@ -100,3 +153,32 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'cabinet.db').resolve()}"
+
+
+def _is_sender(text: str) -> bool:
+    local, at, domain = parseaddr(text)[1].rpartition("@")
+    return bool(local and at and domain) and local.isascii() and text.isprintable()
+
+
+def _is_smtp_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in _SMTP_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_http_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return not url or (parts.scheme in {"http", "https"} and bool(parts.hostname))
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return secret.startswith("whsec_") and len(key) >= _LEAST_SECRET

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from cabinet.domain.errors import CabinetError
@@ -15,33 +15,45 @@ PAUSE: Final = 0.5
 _RECONCILE_EVERY: Final = 20
 _SWEEP_EVERY: Final = 600
 
+Round = Callable[[int], object]
+
 
 def run_round(deps: Deps, number: int) -> None:
-    """One round: messages always, payments and leftovers every so many rounds."""
-    notifications.deliver_due(deps)
+    """One round beside the messages: returned letters always, payments and leftovers every so many rounds."""
+    notifications.settle_returned(deps)
     if number % _RECONCILE_EVERY == 0:
         payments.reconcile(deps)
     if number % _SWEEP_EVERY == 0:
         human_check.forget_expired(deps)
+        notifications.forget_old(deps)
 
 
 @contextlib.asynccontextmanager
 async def running(deps: Deps) -> AsyncIterator[None]:
-    """Rounds beside the web process for as long as it serves; a failing round is logged and tried again."""
+    """Rounds beside the web process for as long as it serves; a failing round is logged and tried again.
+
+    Letters, short messages and the rest go each at its own pace: a provider that hangs holds its own only.
+    """
     stopping = asyncio.Event()
-    task = asyncio.create_task(_rounds(deps, stopping))
+    lanes = [_lane(deps, channel, stopping) for channel in notifications.CHANNELS]
+    rounds: list[Round] = [*lanes, lambda number: run_round(deps, number)]
+    tasks = [asyncio.create_task(_rounds(one, stopping)) for one in rounds]
     try:
         yield
     finally:
         stopping.set()
-        await task
+        await asyncio.gather(*tasks)
 
 
-async def _rounds(deps: Deps, stopping: asyncio.Event) -> None:
+def _lane(deps: Deps, channel: str, stopping: asyncio.Event) -> Round:
+    return lambda _number: notifications.deliver_channel(deps, channel, stopping.is_set)
+
+
+async def _rounds(one: Round, stopping: asyncio.Event) -> None:
     number = 0
     while not stopping.is_set():
         try:
-            await asyncio.to_thread(run_round, deps, number)
+            await asyncio.to_thread(one, number)
         except (CabinetError, OSError) as error:
             _log.warning("a round of the worker failed: %s", error)
         except Exception:  # noqa: BLE001 - the worker outlives whatever one round meets

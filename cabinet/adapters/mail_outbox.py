@@ -1,12 +1,10 @@
 """Letters into files, for demonstration and tests: one `.eml` each, oldest name first."""
 
-from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 
+from cabinet.adapters.letters import Mailbox, as_message
 from cabinet.adapters.outbox_files import write_once
-from cabinet.ports import Clock, Letter
+from cabinet.ports import Clock, Letter, Undelivered
 
 
 class OutboxMail:
@@ -14,23 +12,18 @@ class OutboxMail:
 
     def __init__(self, folder: Path, sender: str, clock: Clock) -> None:
         self._folder = folder
-        self._sender = sender
+        self._sender = Mailbox.parse(sender)
         self._clock = clock
 
     def send(self, letter: Letter) -> None:
-        """Write the letter."""
+        """Write the letter.
+
+        Raises:
+            Undelivered: it has no address, or the folder cannot be written to.
+        """
         now = self._clock.now()
-        write_once(self._folder, now, letter.key, ".eml", as_message(letter, self._sender, now).as_bytes())
-
-
-def as_message(letter: Letter, sender: str, at: datetime) -> EmailMessage:
-    """The letter in text and HTML as RFC 5322 has it."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = letter.to
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{letter.key}@cabinet>"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    return message
+        content = as_message(letter, self._sender, now).as_bytes()
+        try:
+            write_once(self._folder, now, letter.key, ".eml", content)
+        except OSError as exc:
+            raise Undelivered(str(exc), retryable=True) from exc

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from cabinet.adapters.outbox_files import write_once
-from cabinet.ports import Clock, Sms
+from cabinet.ports import Clock, Sms, Undelivered
 
 
 class OutboxSms:
@@ -15,7 +15,14 @@ class OutboxSms:
         self._clock = clock
 
     def send(self, sms: Sms) -> None:
-        """Write `{"to", "text", "sent_at"}`."""
+        """Write `{"to", "text", "sent_at"}`.
+
+        Raises:
+            Undelivered: the folder cannot be written to.
+        """
         now = self._clock.now()
         content = json.dumps({"to": sms.to, "text": sms.text, "sent_at": now.isoformat()}, ensure_ascii=False)
-        write_once(self._folder, now, sms.key, ".json", content.encode())
+        try:
+            write_once(self._folder, now, sms.key, ".json", content.encode())
+        except OSError as exc:
+            raise Undelivered(str(exc), retryable=True) from exc

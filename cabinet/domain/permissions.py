@@ -19,6 +19,7 @@ class Permission(StrEnum):
     PAYMENT_MAKE = "payment.make"
     REGISTER_IMPORT = "register.import"
     PIN_ISSUE = "pin.issue"
+    MESSAGE_MANAGE = "message.manage"
 
 
 PUBLIC: Final = Permission.PUBLIC
@@ -33,7 +34,7 @@ _SUBSCRIBER: Final = frozenset(
         Permission.PAYMENT_MAKE,
     }
 )
-_SYSTEM: Final = frozenset({Permission.REGISTER_IMPORT, Permission.PIN_ISSUE})
+_SYSTEM: Final = frozenset({Permission.REGISTER_IMPORT, Permission.PIN_ISSUE, Permission.MESSAGE_MANAGE})
 
 
 class AccessLevel(IntEnum):

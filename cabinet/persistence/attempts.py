@@ -31,24 +31,24 @@ class Attempts:
         """How many tries are left."""
         return max(0, limit.most - len(self._within(limit, str(subject), now)))
 
-    def reserve(self, limit: Limit, subject: str | int, now: datetime) -> int:
-        """Count one try and give the number of tries left after it.
+    def reserve(self, limit: Limit, subject: str | int, now: datetime, tries: int = 1) -> int:
+        """Count a try, or several that stand or fall together, and give the number left after it.
 
         Two reservations of one subject never run side by side: SQLite's writers queue, PostgreSQL
         takes an advisory lock until the transaction ends.
 
         Raises:
-            TooMany: none is left; fact `retry_in` in seconds.
+            TooMany: too few are left; fact `retry_in` in seconds.
         """
         subject = str(subject)
         self._lock(f"{limit.bucket}:{subject}")
-        tries = self._within(limit, subject, now)
-        if len(tries) >= limit.most:
-            reopens = tries[-limit.most] + limit.within
+        counted = self._within(limit, subject, now)
+        if excess := max(0, len(counted) + tries - limit.most):
+            reopens = counted[excess - 1] + limit.within if excess <= len(counted) else now + limit.within
             raise TooMany(retry_in=max(1, int((reopens - now).total_seconds())), bucket=limit.bucket)
-        self._session.add(Attempt(bucket=limit.bucket, subject=subject, at=now))
+        self._session.add_all([Attempt(bucket=limit.bucket, subject=subject, at=now) for _ in range(tries)])
         self._session.flush()
-        return limit.most - len(tries) - 1
+        return limit.most - len(counted) - tries
 
     def release(self, limit: Limit, subject: str | int) -> None:
         """Take the newest try back: it was right, so it does not count."""

@@ -1,10 +1,11 @@
 """The append-only double-entry journal of money, and the outbox of messages about it."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, func, insert
+from sqlalchemy import JSON, UniqueConstraint, func, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import Conflict
@@ -45,11 +46,16 @@ class JournalEntry(SQLModel, table=True):
 
 
 class OutboxMessage(SQLModel, table=True):
-    """A letter or an SMS to be sent, stored with the fact that it tells of."""
+    """A letter or an SMS to be sent, stored with the fact that it tells of.
+
+    `key` is what providers know it by: random, so that another installation, or this one after its
+    database was restored, never gives an old key to a new message.
+    """
 
     __tablename__ = "outbox"
 
     id: int | None = key()
+    key: str = Field(default_factory=lambda: secrets.token_hex(16), max_length=32, unique=True)
     channel: str = Field(max_length=8)
     to: str = Field(max_length=254)
     template: str = Field(max_length=40)
@@ -133,11 +139,18 @@ class Outbox:
         )
         self._session.add(message)
 
-    def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
+    def has_due(self, channel: str, now: datetime) -> bool:
+        """Whether a message waits to be sent now."""
+        due = select(OutboxMessage.id).where(
+            OutboxMessage.channel == channel, col(OutboxMessage.due_at) <= now
+        )
+        return self._session.exec(due.limit(1)).one_or_none() is not None
+
+    def claim(self, channel: str, now: datetime, lease: timedelta) -> OutboxMessage | None:
         """The oldest due message, kept from other workers until the lease ends."""
         message = self._session.exec(
             select(OutboxMessage)
-            .where(col(OutboxMessage.due_at) <= now)
+            .where(OutboxMessage.channel == channel, col(OutboxMessage.due_at) <= now)
             .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -148,9 +161,46 @@ class Outbox:
             self._session.flush()
         return message
 
+    def unclaim(self, message: OutboxMessage, now: datetime) -> None:
+        """Undo a claim: nothing was tried."""
+        message.due_at, message.attempts = now, message.attempts - 1
+        self._session.flush()
+
+    def put_off(self, channel: str, now: datetime, until: datetime) -> int:
+        """Nothing of the channel goes before that moment; how many messages wait."""
+        moved = self._session.exec(
+            update(OutboxMessage)
+            .where(col(OutboxMessage.channel) == channel, col(OutboxMessage.due_at) <= now)
+            .values(due_at=until)
+        )
+        return moved.rowcount
+
     def get(self, message_id: int) -> OutboxMessage:
         """A message that was claimed."""
         return self._session.exec(select(OutboxMessage).where(OutboxMessage.id == message_id)).one()
+
+    def find_by_key(self, key: str) -> OutboxMessage | None:
+        """The message that a provider speaks of."""
+        return self._session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).one_or_none()
+
+    def list_dead(self, limit: int = 1000) -> list[OutboxMessage]:
+        """Messages that nobody tries any more, the newest first."""
+        return list(
+            self._session.exec(
+                select(OutboxMessage)
+                .where(col(OutboxMessage.dead_at).is_not(None))
+                .order_by(col(OutboxMessage.dead_at).desc(), col(OutboxMessage.id).desc())
+                .limit(limit)
+            )
+        )
+
+    def find_dead(self, message_id: int) -> OutboxMessage | None:
+        """A message that nobody tries any more."""
+        return self._session.exec(
+            select(OutboxMessage).where(
+                OutboxMessage.id == message_id, col(OutboxMessage.dead_at).is_not(None)
+            )
+        ).one_or_none()
 
     def count_waiting(self) -> int:
         """How many messages are still to be sent."""

@@ -12,6 +12,7 @@ from cabinet.persistence.challenges import Challenges
 from cabinet.persistence.charges import Charges
 from cabinet.persistence.customer_accounts import CustomerAccounts
 from cabinet.persistence.engine import READ_ONLY
+from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
 from cabinet.persistence.meters import Meters, Readings
 from cabinet.persistence.payments import Payments
@@ -31,6 +32,7 @@ class UnitOfWork:
         self.charges = Charges(session)
         self.confirmations = Confirmations(session)
         self.customer_accounts = CustomerAccounts(session)
+        self.inbox = Inbox(session)
         self.journal = Journal(session)
         self.meters = Meters(session)
         self.outbox = Outbox(session)

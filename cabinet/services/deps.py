@@ -16,6 +16,7 @@ class Deps:
         snapshot: opens a transaction that only reads.
         secret_key: signs codes, links and tickets; never leaves the process.
         address: the public URL, for links in messages and returns from the bank.
+        sms_daily_limit: parts of short messages that may be paid for in a day.
     """
 
     transaction: Transaction
@@ -30,3 +31,4 @@ class Deps:
     pictures: Pictures
     proofs: Proofs
     human_check_policy: HumanCheckPolicy
+    sms_daily_limit: int = 1000

@@ -96,26 +96,72 @@ def letter_text(template: str, facts: dict[str, Any]) -> str:
     return "\n".join([*lines, f"{BRAND}, личный кабинет абонента: {facts['address']}", ""])
 
 
+def preheader(template: str, facts: dict[str, Any]) -> str:
+    """What a list of letters shows after the subject: the first sentence."""
+    return TEMPLATES[template].lead.format_map(facts).partition(". ")[0].rstrip(".") + "."
+
+
 def letter_html(template: str, facts: dict[str, Any]) -> str:
-    """The letter in HTML that reads well in light and dark mailers."""
+    """The letter in HTML that reads well in light and dark mailers, at 320 px and wider."""
     safe = {name: escape(str(value)) for name, value in facts.items()}
-    code = (
-        f'<p style="font-size:32px;letter-spacing:6px;font-weight:600">{safe["code"]}</p>'
-        if "code" in safe
-        else ""
-    )
-    link = f'<p><a href="{safe["link"]}">Подтвердить по ссылке</a></p>' if "link" in safe else ""
-    return (
-        '<!doctype html><html lang="ru"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark"></head>'
-        '<body style="font:18px/28px Arial,sans-serif;max-width:560px;margin:24px auto;padding:0 16px">'
-        f'<h1 style="font-size:24px;line-height:32px">{subject(template, safe)}</h1>'
-        f"<p>{TEMPLATES[template].lead.format_map(safe)}</p>{code}{link}"
-        f'<p style="opacity:.75"><a href="{safe["address"]}">{BRAND}</a>, личный кабинет абонента</p></body></html>'
-    )
+    lead = TEMPLATES[template].lead.format_map(safe)
+    code = _CODE.format_map(safe) if "code" in safe else ""
+    link = _LINK.format_map(safe) if "link" in safe else ""
+    return _PAGE.format(
+        title=subject(template, safe),
+        preheader=preheader(template, safe),
+        body=f'<p style="margin:0 0 16px">{lead}</p>{code}{link}',
+        address=safe["address"],
+        brand=BRAND,
+    ).replace(" ₽", "&nbsp;₽")
+
+
+# Mailers that know `prefers-color-scheme` take the dark colours; the others keep the inline ones, and those
+# that turn colours round by themselves find no picture and no white text to spoil.
+_PAGE: Final = (
+    '<!doctype html><html lang="ru"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
+    "<title>{title}</title><style>:root{{color-scheme:light dark;supported-color-schemes:light dark}}"
+    "@media(prefers-color-scheme:dark){{.ground{{background:#0e181e!important}}"
+    ".card{{background:#17242c!important;border-color:#2c3d47!important;color:#eaf1f3!important}}"
+    ".code{{background:#0e181e!important;color:#eaf1f3!important}}.link{{color:#7fd0dc!important}}"
+    ".button{{background:#7fd0dc!important;color:#06222a!important}}.note{{color:#afbec6!important}}}}</style></head>"
+    '<body class="ground" style="margin:0;padding:0;background:#fbf9f4">'
+    '<div style="display:none;max-height:0;overflow:hidden;opacity:0">{preheader}'
+    + "&#847;&zwnj;&nbsp;"
+    * 60
+    + '</div><table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" '
+    'style="background:#fbf9f4"><tr><td align="center" style="padding:24px 12px">'
+    '<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" '
+    'style="max-width:560px;background:#ffffff;border:1px solid #dfe3e1;border-radius:16px;color:#13212b;'
+    'font:18px/28px \'Golos Text\',Arial,sans-serif;text-align:left"><tr><td style="padding:24px">'
+    '<h1 style="margin:0 0 16px;font-size:24px;line-height:32px">{title}</h1>{body}'
+    '<p class="note" style="margin:24px 0 0;font-size:16px;line-height:24px;color:#46555f">'
+    '<a class="link" href="{address}" style="color:#0b5a6b">{brand}</a>, личный кабинет абонента</p>'
+    "</td></tr></table></td></tr></table></body></html>"
+)
+_CODE: Final = (
+    '<p class="code" style="margin:0 0 16px;padding:12px 16px;background:#e3f0f1;border-radius:10px;color:#13212b;'
+    'font-size:32px;line-height:40px;font-weight:600;letter-spacing:6px;font-family:Consolas,Menlo,monospace">'
+    "{code}</p>"
+)
+_LINK: Final = (
+    '<p style="margin:0"><a class="button" href="{link}" style="display:inline-block;padding:14px 24px;'
+    'background:#0b5a6b;border-radius:10px;color:#ffffff;font-weight:600;text-decoration:none">'
+    "Подтвердить по ссылке</a></p>"
+)
 
 
 def sms_text(template: str, facts: dict[str, Any]) -> str:
     """The short message; a code's ends with `@host #code`, so that phones fill it in."""
     text = TEMPLATES[template].sms.format_map(facts)
     return f"{text}\n\n@{facts['host']} #{facts['code']}" if "code" in facts else text
+
+
+NO_DEAD: Final = "Недоставленных сообщений нет."
+DEAD: Final = "Недоставленные сообщения"
+COLUMNS: Final = ("№", "Канал", "Кому", "Шаблон", "Создано", "Попыток", "Причина")
+RETRIED: Final = "Сообщение {id} будет отправлено снова."
+ALL_RETRIED: Final = "Будут отправлены снова: {count}. Остались те, что уже ушли и вернулись."
+NAME_ONE: Final = "Укажите номер сообщения или --all."

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from cabinet.domain.identity import Login
@@ -50,18 +52,18 @@ def test_a_provider_that_is_down_for_an_hour_loses_nothing(world: World) -> None
 def test_a_worker_killed_after_sending_sends_at_most_once_more_with_the_same_key(world: World) -> None:
     queue(world)
     with world.deps.transaction() as tx:
-        claimed = tx.outbox.claim(world.clock.at, notifications.LEASE)
+        claimed = tx.outbox.claim(notifications.MAIL, world.clock.at, notifications.LEASE)
     assert claimed
     assert notifications.deliver_due(world.deps) == 0
     world.clock.move(minutes=3)
     assert notifications.deliver_due(world.deps) == 1
-    assert [letter.key for letter in world.mail.letters] == ["message-1"]
+    assert [letter.key for letter in world.mail.letters] == [claimed.key]
 
 
 def test_after_enough_refusals_a_message_is_dead_and_counted_no_more(world: World) -> None:
     world.mail.failing = True
     queue(world)
-    for _ in range(40):
+    for _ in range(notifications.MOST_ATTEMPTS):
         notifications.deliver_due(world.deps)
         world.clock.move(hours=1)
     with world.deps.snapshot() as tx:
@@ -79,7 +81,7 @@ def test_every_template_reads_whole_in_text_html_and_sms(template: str) -> None:
         messages.sms_text(template, facts),
     ):
         assert text
-        assert "{" not in text
+        assert not re.search(r"{\w+}", text)
 
 
 def test_facts_are_escaped_in_html() -> None:

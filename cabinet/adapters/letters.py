@@ -1,0 +1,76 @@
+"""A letter as RFC 5322 has it: what the outbox files, SMTP and Resend share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final, Self
+
+from cabinet.ports import Letter, Undelivered
+
+# RFC 3834: no holiday replies to what a program sent.
+AUTO_SUBMITTED: Final = {"Auto-Submitted": "auto-generated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address that may stand in a header and on an SMTP command line: one line, its domain in IDNA."""
+
+    name: str
+    local: str
+    domain: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """«anna@почта.рф», «Газ дома <kabinet@example.ru>».
+
+        Raises:
+            Undelivered: not an address; another try will not make it one.
+        """
+        name, bare = parseaddr(text)
+        local, at, host = bare.rpartition("@")
+        try:
+            domain = host.encode("idna").decode("ascii")
+        except UnicodeError as exc:
+            raise _not_an_address(exc) from exc
+        if not (local and at and domain) or not (name + bare).isprintable() or set(bare) & set(' "<>,;:\\'):
+            raise _not_an_address()
+        return cls(name, local, domain)
+
+    @property
+    def address(self) -> str:
+        """`local@domain`; only the local part may be other than ASCII."""
+        return f"{self.local}@{self.domain}"
+
+    @property
+    def header(self) -> str:
+        """As a header has it, the name encoded."""
+        return str(Address(self.name, addr_spec=self.address)) if self.local.isascii() else self.address
+
+
+def _not_an_address(cause: Exception | None = None) -> Undelivered:
+    return Undelivered(f"not an address{f': {cause}' if cause else ''}", retryable=False)
+
+
+def as_message(letter: Letter, sender: Mailbox, at: datetime) -> EmailMessage:
+    """The letter in text and HTML; its Message-ID is the key's, so that a repeated letter is known as one.
+
+    Raises:
+        Undelivered: a header of it cannot be written.
+    """
+    message = EmailMessage()
+    try:
+        message["From"] = sender.header
+        message["To"] = Mailbox.parse(letter.to).header
+        message["Subject"] = " ".join(letter.subject.split())
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{letter.key}@{sender.domain}>"
+        for name, value in AUTO_SUBMITTED.items():
+            message[name] = value
+    except (ValueError, MessageError) as exc:
+        raise Undelivered(str(exc), retryable=False) from exc
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message

@@ -1,0 +1,53 @@
+"""Where providers tell what became of what they took: verified, kept once, answered at once."""
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cabinet.ports import MailNotices, NoticeForged
+from cabinet.services import notifications
+from cabinet.services.deps import Deps
+from cabinet.texts import errors
+
+RESEND: Final = "/api/webhooks/resend"
+_LONGEST: Final = 256 * 1024
+_NO_STORE: Final = {"cache-control": "no-store"}
+
+
+def resend_routes(deps: Deps, notices: MailNotices) -> list[Route]:
+    """Resend's address: it repeats a notice until it hears 200, so a repeated one is 200 as well."""
+
+    async def take(request: Request) -> Response:
+        body = await _read(request)
+        if body is None:
+            return _refusal(413, "notice.too_long")
+        try:
+            returned = notices.read(request.headers, body)
+        except NoticeForged as forged:
+            return _refusal(401, forged.code)
+        if returned:
+            await run_in_threadpool(notifications.take_returned, deps, "resend", returned)
+        return JSONResponse({"status": "taken"}, headers=_NO_STORE)
+
+    return [Route(RESEND, take, methods=["POST"])]
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body; None as soon as it is too long."""
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _LONGEST:
+                return None
+    except ClientDisconnect:
+        return None
+    return bytes(body)
+
+
+def _refusal(status: int, code: str) -> Response:
+    words = {"error": code, "message": errors.of(code, "", {})}
+    return JSONResponse(words, status_code=status, headers=_NO_STORE)
