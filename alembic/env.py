@@ -3,11 +3,12 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlmodel.sql.sqltypes import AutoString
+
 from cabinet.container import current_database_url
 from cabinet.persistence import unit_of_work  # noqa: F401 - loads every table
 from cabinet.persistence.engine import make_engine, metadata
 from cabinet.persistence.types import Exact, UtcDateTime
-from sqlmodel.sql.sqltypes import AutoString
 
 
 def render_plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
