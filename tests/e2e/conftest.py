@@ -178,18 +178,24 @@ def _axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
+def violations(page: Page, *, ignore: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA and its best practices on a page as it stands."""
+    rules = {"target-size": {"enabled": True}, **{rule: {"enabled": False} for rule in ignore}}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    result = page.evaluate("rules => axe.run(document, {rules, resultTypes: ['violations']})", rules)
+    return [
+        f"{v['id']} ({v['impact']}): {v['help']}\n  " + "\n  ".join(node["html"] for node in v["nodes"])
+        for v in result["violations"]
+    ]
+
+
 @pytest.fixture
 def check_axe() -> CheckAxe:
     """`check_axe(page)` fails on any violation of WCAG 2.2 A and AA and of axe's best practices."""
 
     def check(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
-        rules = {rule: {"enabled": False} for rule in ignore}
-        page.evaluate(_axe())
-        result = page.evaluate("rules => axe.run(document, {rules, resultTypes: ['violations']})", rules)
-        found = [
-            f"{v['id']} ({v['impact']}): {v['help']}\n  " + "\n  ".join(node["html"] for node in v["nodes"])
-            for v in result["violations"]
-        ]
+        found = violations(page, ignore=ignore)
         assert not found, f"{page.url}\n" + "\n".join(found)
 
     return check

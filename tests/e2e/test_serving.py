@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from cabinet.texts import pages, shell
+from cabinet.texts import not_found, shell
 from tests.e2e.conftest import CheckAxe, NewContext, Watch, live
 from tests.e2e.portal import Portal, serving
 
@@ -82,9 +82,9 @@ def test_an_unknown_address_is_404_in_words(
     answer = page.goto("/there/is/no/such")
     assert answer
     assert answer.status == 404
-    expect(page.get_by_role("heading", level=1, name=pages.NOT_FOUND_TITLE)).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=not_found.NOT_FOUND_TITLE)).to_be_visible()
     check_axe(page)
-    page.get_by_role("link", name=pages.TO_HOME).click()
+    page.get_by_role("link", name=not_found.TO_HOME).click()
     expect(page).to_have_url(f"{portal.url}/")
 
 

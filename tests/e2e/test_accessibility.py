@@ -1,0 +1,196 @@
+"""Every page in every state: axe, light and dark, on a phone and on a desk, narrow and enlarged."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.e2e.conftest import DESK, PHONE, NewContext, OpenAs, Watch, live, violations
+from tests.e2e.people import Town
+from tests.e2e.portal import Portal
+from tests.e2e.steps import (
+    box,
+    button,
+    enter_code,
+    open_page,
+    pass_human_check,
+    pay,
+    prove_by_serial,
+    radio,
+    register,
+    send_reading,
+)
+
+Look = Callable[[Page, str], None]
+
+_NARROW = {"width": 320, "height": 640}
+# What reaches past the window's right edge outside of anything that scrolls by itself.
+_SIDEWAYS = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  const scrolls = (element) => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+  const over = [...document.body.querySelectorAll("*")].filter((element) =>
+    element.checkVisibility() && element.getBoundingClientRect().right > page.clientWidth + 1 && !scrolls(element));
+  return over.length ? over.map((element) => element.outerHTML.slice(0, 120)) : [`${page.scrollWidth} px wide`];
+}"""
+
+
+def unroll(page: Page, size: ViewportSize) -> None:
+    """A window as tall as the page, so that the sticky bar lies over nothing."""
+    page.set_viewport_size(size)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+
+
+@pytest.fixture
+def look() -> Iterator[Look]:
+    """`look(page, state)` inspects a page as it stands; the test fails at its end with all that was found."""
+    found: list[str] = []
+
+    def inspect(page: Page, state: str) -> None:
+        before = page.viewport_size
+        for size in (PHONE, DESK):
+            unroll(page, size)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                found.extend(f"{state}, {size['width']} px, {scheme}: {x}" for x in violations(page))
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            found.extend(f"{state}, {size['width']} px at 200 %: {x}" for x in page.evaluate(_SIDEWAYS))
+            page.evaluate("document.documentElement.style.fontSize = ''")
+        page.set_viewport_size(_NARROW)
+        found.extend(f"{state}, 320 px: {x}" for x in page.evaluate(_SIDEWAYS))
+        if before:
+            page.set_viewport_size(before)
+
+    yield inspect
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+def test_pages_that_visitors_see(new_context: NewContext, look: Look, watch: Watch) -> None:
+    watch.allow("404")
+    page = new_context().new_page()
+    for path in ("/", "/pin", "/training", "/reset", "/confirm", "/confirm?token=x"):
+        open_page(page, path)
+        look(page, path)
+    page.goto("/there/is/no/such")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    look(page, "an unknown address")
+    page.goto("/demo/bank?payment=none")
+    look(page, "a payment that the bank does not know")
+
+
+def test_pages_of_the_ways_in(phone_page: Page, look: Look, portal: Portal, town: Town) -> None:
+    page, login = phone_page, town.new_login()
+    open_page(page, "/login")
+    look(page, "/login")
+    button(page, "Войти").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/login with errors")
+    open_page(page, "/register")
+    button(page, "Зарегистрироваться").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    page.get_by_text("Прочитать согласие").click()
+    look(page, "/register with errors and the consent open")
+    page.get_by_role("checkbox", name="Я не робот").check()
+    expect(page.get_by_role("img", name=re.compile("^Задание"))).to_be_visible()
+    look(page, "/register with the task")
+    open_page(page, "/reset")
+    box(page, "Логин").fill(login)
+    pass_human_check(page)
+    look(page, "/reset with the check passed")
+    button(page, "Получить код").click()
+    expect(box(page, "Новый пароль")).to_be_visible()
+    look(page, "/reset with the code awaited")
+    login = town.new_login()
+    register(page, login)
+    look(page, "/confirm")
+    enter_code(page, "1")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/confirm with a wrong code")
+    enter_code(page, portal.code(login))
+    expect(page.get_by_role("link", name=re.compile("^Выберите поставщика"))).to_be_visible()
+    look(page, "/ with the first steps")
+
+
+def test_pages_of_connecting_an_account(open_as: OpenAs, look: Look, town: Town) -> None:
+    page, household = open_as(town.person()), town.household()
+    for path in ("/", "/settings", "/accounts", "/readings", "/charges", "/pay"):
+        open_page(page, path)
+        look(page, f"{path} without an account")
+    open_page(page, "/accounts/new")
+    look(page, "/accounts/new")
+    box(page, "Лицевой счёт").fill("12")
+    button(page, "Найти").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    page.get_by_text("Где его найти").click()
+    look(page, "/accounts/new with a wrong number")
+    box(page, "Лицевой счёт").fill(household.account)
+    button(page, "Найти").click()
+    expect(button(page, "Это мой счёт")).to_be_visible()
+    look(page, "/accounts/new with an account found")
+    button(page, "Это мой счёт").click()
+    button(page, "Открыть доступ").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/accounts/new without an access chosen")
+    prove_by_serial(page, "0")
+    expect(box(page, "Заводской номер счётчика")).to_have_attribute("aria-invalid", "true")
+    look(page, "/accounts/new with a wrong serial number")
+    radio(page, "Пин-код").check()
+    expect(box(page, "Пин-код")).to_be_visible()
+    look(page, "/accounts/new with a PIN")
+
+
+def test_pages_of_basic_access(open_as: OpenAs, look: Look, town: Town) -> None:
+    page = open_as(town.subscriber(town.household(), extended=False))
+    for path in ("/", "/settings", "/accounts", "/readings", "/charges", "/pay"):
+        open_page(page, path)
+        look(page, f"{path} in basic access")
+    page.get_by_text("Ещё", exact=True).click()
+    look(page, "«Ещё» open")
+
+
+def test_pages_of_readings_and_charges(open_as: OpenAs, look: Look, town: Town) -> None:
+    household = town.household()
+    page = open_as(town.subscriber(household))
+    open_page(page, "/")
+    look(page, "/")
+    open_page(page, "/charges")
+    look(page, "/charges")
+    page.get_by_text("Почему столько?").first.click()
+    page.get_by_text("Показать таблицей").click()
+    look(page, "/charges with why")
+    open_page(page, "/readings")
+    look(page, "/readings")
+    send_reading(page, "1")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/readings with an error")
+    send_reading(page, str(household.last_reading + 800))
+    expect(page.get_by_role("checkbox", name="Показание верное")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Расход 800 м³")).to_be_visible()
+    look(page, "/readings with an unusual value")
+    send_reading(page, str(household.last_reading + 3))
+    expect(page.get_by_text("Показание принято")).to_be_visible()
+    look(page, "/readings with a receipt")
+
+
+def test_pages_of_payment(open_as: OpenAs, look: Look, town: Town) -> None:
+    page = open_as(town.subscriber(town.household()))
+    open_page(page, "/pay")
+    look(page, "/pay")
+    box(page, "Сумма").fill("1e3")
+    button(page, "Оплатить").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/pay with an error")
+    for answer, words in (
+        ("Закрыть без ответа", "Банк ещё подтверждает"),
+        ("Отклонить", "Банк отклонил оплату"),
+        ("Подтвердить оплату", "Деньги зачислены"),
+    ):
+        open_page(page, "/pay")
+        pay(page, "10")
+        look(page, "/demo/bank")
+        button(page, answer).click()
+        expect(page.get_by_text(words).first).to_be_visible()
+        live(page)
+        look(page, f"/pay after «{answer}»")
