@@ -38,12 +38,15 @@ class User(SQLModel, table=True):
 
 
 class Confirmation(SQLModel, table=True):
-    """A code and a link that were sent to a login; kept as digests."""
+    """A code and a link that were sent to a login; kept as digests.
+
+    Of no user: a browser was told that a code went to a login that nobody has.
+    """
 
     __tablename__ = "confirmations"
 
     id: int | None = key()
-    user_id: int = refers("users.id")
+    user_id: int | None = refers("users.id", default=None)
     purpose: str = Field(max_length=16)
     code_digest: str = Field(max_length=64)
     token_digest: str = Field(max_length=64, unique=True)
@@ -157,7 +160,7 @@ class Confirmations:
             .with_for_update()
         ).one_or_none()
 
-    def find_by_code(self, user_id: int, purpose: CodePurpose, digest: str) -> Confirmation | None:
+    def find_by_code(self, user_id: int | None, purpose: CodePurpose, digest: str) -> Confirmation | None:
         """The newest one of a user with this very code, whatever has become of it."""
         return self._session.exec(
             select(Confirmation)
@@ -210,6 +213,14 @@ class Sessions:
             return None
         return self._session.exec(select(SignInTicket).where(SignInTicket.ticket_digest == digest)).one()
 
+    def void_tickets(self, user_id: int, now: datetime) -> None:
+        """Spend the user's open tickets for nothing: none of them opens a session any more."""
+        self._session.exec(
+            update(SignInTicket)
+            .where(col(SignInTicket.user_id) == user_id, col(SignInTicket.used_at).is_(None))
+            .values(used_at=now)
+        )
+
     def is_known_device(self, user_id: int, device: str) -> bool:
         """Whether the user has signed in from this browser before."""
         statement = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.device == device)
@@ -242,6 +253,46 @@ class Sessions:
             .values(revoked_at=now)
         )
         return ended.rowcount == 1
+
+    def list_live(self, actor: Actor, now: datetime) -> list[UserSession]:
+        """The actor's own sessions that are neither ended nor too old, last seen first."""
+        return list(
+            self._session.exec(
+                select(UserSession)
+                .where(
+                    UserSession.user_id == actor.user,
+                    col(UserSession.revoked_at).is_(None),
+                    col(UserSession.expires_at) > now,
+                )
+                .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id).desc())
+            )
+        )
+
+    def list_by_ids(self, actor: Actor, ids: Sequence[int]) -> list[UserSession]:
+        """The actor's own sessions among these, ended ones too."""
+        return list(
+            self._session.exec(
+                select(UserSession).where(UserSession.user_id == actor.user, col(UserSession.id).in_(ids))
+            )
+        )
+
+    def revoke_own(self, actor: Actor, session_id: int, now: datetime) -> None:
+        """End one of the actor's own sessions.
+
+        Raises:
+            NotFound: there is none, it is a stranger's, or it is over already.
+        """
+        ended = self._session.exec(
+            update(UserSession)
+            .where(
+                col(UserSession.id) == session_id,
+                col(UserSession.user_id) == actor.user,
+                col(UserSession.revoked_at).is_(None),
+            )
+            .values(revoked_at=now)
+        )
+        if ended.rowcount != 1:
+            raise NotFound
 
     def revoke_others(self, user_id: int, keep: int | None, now: datetime) -> int:
         """End all the user's sessions but one; how many were ended."""

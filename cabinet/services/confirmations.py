@@ -51,26 +51,37 @@ def send_code(
 
     A decoy looks the same to whoever asked, but nobody is ever told its code.
     """
-    now, code, link = deps.clock.now(), codes.new_code(), codes.new_token()
-    secret = codes.new_token() if decoy else code
-    tx.confirmations.add(
-        Confirmation(
-            user_id=user.id or 0,
-            purpose=purpose,
-            code_digest=codes.digest(deps.secret_key, _CODE, secret),
-            token_digest=codes.digest(deps.secret_key, _LINK, link),
-            device=actor.visitor.device,
-            password_hash=password_hash,
-            remember=remember,
-            sent_at=now,
-            expires_at=now + codes.LIFETIME,
-        )
-    )
+    code, link = codes.new_code(), codes.new_token()
+    confirmation = _confirmation(deps, actor, purpose, codes.new_token() if decoy else code, link)
+    confirmation.user_id, confirmation.password_hash = user.id, password_hash
+    confirmation.remember = remember
+    tx.confirmations.add(confirmation)
     if decoy:
         queue_message(deps, tx, user.as_login, "already_registered")
         return
     more = {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
     queue_message(deps, tx, user.as_login, f"confirm_{purpose}", code=code, **more)
+
+
+def pretend_to_send(deps: Deps, tx: UnitOfWork, actor: Actor, purpose: CodePurpose) -> None:
+    """For a login that nobody has: this browser's tries are counted, and run out, as if a code had been sent.
+
+    The audit's row costs what the queued message of a real one costs, so that the time tells nothing.
+    """
+    tx.confirmations.add(_confirmation(deps, actor, purpose, codes.new_token(), codes.new_token()))
+    tx.audit.record(actor, deps.clock.now(), "code.of_nobody", None, purpose=purpose.value)
+
+
+def _confirmation(deps: Deps, actor: Actor, purpose: CodePurpose, code: str, link: str) -> Confirmation:
+    now = deps.clock.now()
+    return Confirmation(
+        purpose=purpose,
+        code_digest=codes.digest(deps.secret_key, _CODE, code),
+        token_digest=codes.digest(deps.secret_key, _LINK, link),
+        device=actor.visitor.device,
+        sent_at=now,
+        expires_at=now + codes.LIFETIME,
+    )
 
 
 def get_confirmation(
@@ -84,7 +95,7 @@ def get_confirmation(
     now = deps.clock.now()
     with deps.snapshot() as tx:
         confirmation = _latest(tx, actor, purposes)
-        login = tx.users.get(confirmation.user_id).as_login
+        login = tx.users.get(confirmation.user_id or 0).as_login
     again_at = confirmation.sent_at + limits.CODE_MINUTE.within
     return ConfirmationRow(
         sent_to=login.masked,
@@ -103,7 +114,7 @@ def resend_code(deps: Deps, actor: Actor, purposes: tuple[CodePurpose, ...] = EN
     """
     with deps.transaction() as tx:
         former = _latest(tx, actor, purposes)
-        user = tx.users.get(former.user_id)
+        user = tx.users.get(former.user_id or 0)
         count_sending(deps, tx, user.as_login)
         purpose = CodePurpose(former.purpose)
         send_code(
@@ -203,7 +214,7 @@ def confirm_link(deps: Deps, actor: Actor, token: str) -> Entered:
 
 def _confirm(deps: Deps, tx: UnitOfWork, actor: Actor, confirmation: Confirmation) -> User:
     now = deps.clock.now()
-    user = tx.users.get(confirmation.user_id)
+    user = tx.users.get(confirmation.user_id or 0)
     if user.confirmed_at is None:
         user.confirmed_at = now
         user.password_hash = confirmation.password_hash or user.password_hash

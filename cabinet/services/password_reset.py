@@ -56,10 +56,12 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
         user = tx.users.find_by_login(command.login)
         if user and user.confirmed_at and not user.blocked_at:
             confirmations.send_code(deps, tx, actor, user, CodePurpose.RESET)
+        else:
+            confirmations.pretend_to_send(deps, tx, actor, CodePurpose.RESET)
     return command.login.masked
 
 
-def set_password(deps: Deps, actor: Actor, code: str, password: str, login: str = "") -> Entered:
+def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
     """Check this browser's code, store the password, end every session, and give a ticket for a new one.
 
     Raises:
@@ -69,15 +71,17 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str, login: str 
         TooMany: too many tries from this address.
     """
     actor.require(PUBLIC)
-    password_hash = deps.passwords.hash(passwords.checked(password, login or "\0"))
+    checked = passwords.checked(password, "\0")
     with deps.transaction() as tx:
         tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
+    password_hash = deps.passwords.hash(checked)
     with deps.transaction() as tx:
         if not tx.confirmations.find_latest(actor.visitor.device, RESET):
             raise codes.CodeWrong(left=codes.TRIES - 1)
         found, check, left = confirmations.spend_code(deps, tx, actor, RESET, code)
         if check is CodeCheck.RIGHT:
-            user = tx.users.get(found.user_id)
+            user = tx.users.get(found.user_id or 0)
+            passwords.checked(password, user.login)
             _store(deps, tx, actor, user, password_hash)
             return Entered(sessions.issue_ticket(deps, tx, user, actor.visitor, remember=False))
     raise codes.error_of(check, left)
@@ -87,5 +91,6 @@ def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: 
     now = deps.clock.now()
     user.password_hash = password_hash
     tx.sessions.revoke_others(user.id or 0, None, now)
-    tx.audit.record(actor, now, "password.reset", user.id)
+    tx.sessions.void_tickets(user.id or 0, now)
+    tx.audit.record(Actor(actor.visitor, user.id), now, "password.reset", user.id)
     queue_message(deps, tx, user.as_login, "password_changed")

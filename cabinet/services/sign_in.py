@@ -8,8 +8,8 @@ from cabinet.domain.codes import CodePurpose
 from cabinet.domain.errors import InputError
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.limits import Limit
 from cabinet.domain.permissions import PUBLIC, Actor
-from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, sessions
 from cabinet.services.deps import Deps
@@ -61,12 +61,13 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
         TooMany: ten tries in five minutes per login and per address; a known browser has its own.
     """
     actor.require(PUBLIC)
-    user = _count_try(deps, actor, command.login)
+    user, counted = _count_try(deps, actor, command.login)
     stored = user.password_hash if user else ""
     if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
         raise SignInWrong
     with deps.transaction() as tx:
-        _forgive(tx, actor, command.login)
+        for limit, subject in counted:
+            tx.attempts.release(limit, subject)
         known = tx.sessions.is_known_device(user.id or 0, actor.visitor.device)
         if user.confirmed_at and known:
             return SignInOutcome(
@@ -78,19 +79,20 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
         return SignInOutcome("")
 
 
-def _count_try(deps: Deps, actor: Actor, login: Login) -> User | None:
+def _count_try(deps: Deps, actor: Actor, login: Login) -> tuple[User | None, list[tuple[Limit, str]]]:
+    """The user, if there is one, and what the try was counted under: only that is given back.
+
+    Signing in to one's own account from a known browser would else pay for guesses at others'.
+    """
     now, visitor = deps.clock.now(), actor.visitor
     with deps.transaction() as tx:
         user = tx.users.find_by_login(login)
-        if user and tx.sessions.is_known_device(user.id or 0, visitor.device):
-            tx.attempts.reserve(limits.SIGN_IN_DEVICE, visitor.device, now)
-        else:
-            tx.attempts.reserve(limits.SIGN_IN_LOGIN, login.value, now)
-            tx.attempts.reserve(limits.SIGN_IN_ADDRESS, visitor.address, now)
-    return user
-
-
-def _forgive(tx: UnitOfWork, actor: Actor, login: Login) -> None:
-    tx.attempts.release(limits.SIGN_IN_DEVICE, actor.visitor.device)
-    tx.attempts.release(limits.SIGN_IN_LOGIN, login.value)
-    tx.attempts.release(limits.SIGN_IN_ADDRESS, actor.visitor.address)
+        known = user and tx.sessions.is_known_device(user.id or 0, visitor.device)
+        counted = (
+            [(limits.SIGN_IN_DEVICE, visitor.device)]
+            if known
+            else [(limits.SIGN_IN_LOGIN, login.value), (limits.SIGN_IN_ADDRESS, visitor.address)]
+        )
+        for limit, subject in counted:
+            tx.attempts.reserve(limit, subject, now)
+    return user, counted

@@ -17,6 +17,7 @@ from reflex_base.event import Event
 from cabinet import container
 from cabinet.domain import cookies
 from cabinet.domain.errors import Busy, CabinetError, SignInNeeded
+from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import Actor, Permission, Visitor
 from cabinet.services import sessions
 from cabinet.services.customer_accounts import AccountRow
@@ -30,6 +31,7 @@ R = TypeVar("R")
 
 _WORKERS: Final = 8
 _QUEUE: Final = 64
+_LONGEST_PARAMETER: Final = 2000
 _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
 # Whose states, and who: an event's own, set by the gate before its handler runs.
 _asking: ContextVar[tuple[BaseState, Actor] | tuple[None, None]] = ContextVar("asking")
@@ -204,7 +206,7 @@ def here(state: rx.State) -> str:
 
 def asked(state: rx.State, name: str) -> str:
     """A parameter of the page's query; "" when it is absent."""
-    return str(state.router.url.query_parameters.get(name, ""))
+    return text_of(dict(state.router.url.query_parameters), name, _LONGEST_PARAMETER)
 
 
 def picked(state: rx.State, accounts: list[AccountRow]) -> int:

@@ -1,0 +1,140 @@
+"""What whoever guesses at the entrance must not gain, and must not learn."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from cabinet.domain import limits
+from cabinet.domain.codes import CodeExhausted, CodeExpired, CodeWrong
+from cabinet.domain.errors import InputError, TooMany
+from cabinet.domain.passwords import PasswordLikeLogin
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.ports import PasswordHasher
+from cabinet.services import password_reset, sessions, sign_in
+from tests.factories import code_in, enter, last_text, pass_for, subscriber
+from tests.fakes import VISITOR, World
+
+MAIL, NOBODY = "anna@example.ru", "nobody@example.ru"
+ANNA = Actor.anonymous(VISITOR)
+NEW = "совсем другая фраза"
+MALLORY = Visitor("device-of-mallory", "198.51.100.9", "test browser")
+
+
+def wrong(login: str) -> sign_in.SignIn:
+    return sign_in.SignIn.parse({"login": login, "password": "не тот пароль"})
+
+
+def ask(world: World, login: str, visitor: Visitor = VISITOR) -> None:
+    command = password_reset.AskReset.parse({"login": login}, pass_for(world, visitor, "reset"))
+    password_reset.ask_reset(world.deps, Actor.anonymous(visitor), command)
+
+
+def answers(world: World, login: str, minutes_later: float = 0) -> list[tuple[str, object]]:
+    """What six wrong codes after asking for this login are told."""
+    ask(world, login)
+    world.clock.move(minutes=minutes_later)
+    told: list[tuple[str, object]] = []
+    for _ in range(6):
+        with pytest.raises(InputError) as caught:
+            password_reset.set_password(world.deps, ANNA, "000000", NEW)
+        told.append((caught.value.code, caught.value.facts.get("left")))
+    return told
+
+
+def test_ones_own_sign_in_does_not_pay_for_guesses_at_others(world: World) -> None:
+    subscriber(world, "mallory@example.ru", MALLORY)
+    mallory = Actor.anonymous(MALLORY)
+    own = sign_in.SignIn.parse({"login": "mallory@example.ru", "password": "мама мыла синюю раму"})
+    for number in range(limits.SIGN_IN_ADDRESS.most):
+        with pytest.raises(sign_in.SignInWrong):
+            sign_in.sign_in(world.deps, mallory, wrong(f"victim{number}@example.ru"))
+        assert sign_in.sign_in(world.deps, mallory, own).ticket
+    with pytest.raises(TooMany):
+        sign_in.sign_in(world.deps, mallory, wrong("one-more@example.ru"))
+
+
+@pytest.mark.parametrize("minutes", [0, 11])
+def test_wrong_codes_tell_nothing_of_whether_the_login_is_anybodys(world: World, minutes: int) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    known = answers(world, MAIL, minutes)
+    world.clock.move(hours=2)
+    assert answers(world, NOBODY, minutes) == known
+    assert known[-1][0] == (CodeExpired.code if minutes else CodeExhausted.code)
+
+
+def test_an_unconfirmed_or_blocked_login_is_as_unknown_as_nobodys(world: World) -> None:
+    actor = subscriber(world)
+    with world.deps.transaction() as tx:
+        tx.users.get(actor.user).blocked_at = world.clock.now()
+    world.clock.move(minutes=2)
+    letters = len(world.mail.letters)
+    told = answers(world, MAIL)
+    assert [left for _, left in told] == [4, 3, 2, 1, 0, None]
+    last_text(world, MAIL)
+    assert len(world.mail.letters) == letters
+
+
+def test_a_new_password_may_not_be_the_login_and_the_code_is_kept(world: World) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    ask(world, MAIL)
+    code = code_in(last_text(world, MAIL))
+    with pytest.raises(PasswordLikeLogin):
+        password_reset.set_password(world.deps, ANNA, code, MAIL)
+    assert password_reset.set_password(world.deps, ANNA, code, NEW).ticket
+
+
+def test_a_ticket_from_before_a_new_password_opens_nothing(world: World) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    ask(world, MAIL)
+    code = code_in(last_text(world, MAIL))
+    right = sign_in.SignIn.parse({"login": MAIL, "password": "мама мыла синюю раму"})
+    early = sign_in.sign_in(world.deps, ANNA, right).ticket
+    late = password_reset.set_password(world.deps, ANNA, code, NEW).ticket
+    assert sessions.open_session(world.deps, ANNA, early) is None
+    assert enter(world, late)[0].user_id
+
+
+@dataclass
+class CountingPasswords:
+    """Counts what costs a third of a second of a processor."""
+
+    inner: PasswordHasher
+    calls: int = 0
+
+    def hash(self, password: str) -> str:
+        self.calls += 1
+        return self.inner.hash(password)
+
+    def verify(self, password: str, stored: str) -> bool:
+        self.calls += 1
+        return self.inner.verify(password, stored)
+
+    def verify_plain(self, secret: str, stored: str) -> bool:
+        self.calls += 1
+        return self.inner.verify_plain(secret, stored)
+
+
+def test_nobody_can_make_the_portal_hash_without_end(world: World) -> None:
+    counting = CountingPasswords(world.deps.passwords)
+    deps = replace(world.deps, passwords=counting)
+    told = set()
+    for number in range(limits.CODE_CHECK.most + 10):
+        with pytest.raises((CodeWrong, TooMany)) as caught:
+            password_reset.set_password(deps, ANNA, "000000", f"{NEW} {number}")
+        told.add(type(caught.value))
+    assert told == {CodeWrong, TooMany}
+    assert counting.calls == limits.CODE_CHECK.most
+
+
+def test_a_known_and_an_unknown_login_cost_the_same_hashes(world: World) -> None:
+    subscriber(world)
+    costs = []
+    for login in (MAIL, NOBODY):
+        counting = CountingPasswords(world.deps.passwords)
+        with pytest.raises(sign_in.SignInWrong):
+            sign_in.sign_in(replace(world.deps, passwords=counting), Actor.anonymous(MALLORY), wrong(login))
+        costs.append(counting.calls)
+    assert costs == [1, 1]
