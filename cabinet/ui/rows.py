@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cabinet.services.customer_accounts import AccountRow
 
 
 @dataclass(frozen=True)
@@ -12,3 +16,8 @@ class SummaryRow:
     label: str
     value: str
     href: str = ""
+
+
+def basic_number(accounts: list[AccountRow], account_id: int) -> str:
+    """The bare number of one's own account when it is connected for paying only; "" otherwise."""
+    return next((x.bare_number for x in accounts if x.id == str(account_id) and not x.extended), "")

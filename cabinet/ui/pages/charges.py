@@ -3,15 +3,13 @@
 import reflex as rx
 
 from cabinet.services.charges import ChargeRow, MonthRow
-from cabinet.texts import accounts
 from cabinet.texts import charges as texts
 from cabinet.ui import layout, routes
-from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch, with_accounts
 from cabinet.ui.components.bars import bars
+from cabinet.ui.components.basic_access import unavailable
 from cabinet.ui.components.card import card, fact
 from cabinet.ui.components.empty import empty
-from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.pill import pill
 from cabinet.ui.states.charges import ChargesState as State
 
@@ -31,12 +29,11 @@ def charges() -> rx.Component:
         rx.el.div(rx.foreach(State.months, month), class_name="stack"),
     )
     none = empty(texts.NO_CHARGES, texts.NO_CHARGES_NOTE)
-    unavailable = rx.el.div(
-        error_summary(State.problems),
-        buttons.link_button(accounts.TITLE, routes.ACCOUNTS),
-        class_name="stack",
+    return rx.cond(
+        State.account_id == "",
+        unavailable(State.basic_number, State.problems),
+        rx.cond(State.months.length() > 0, shown, none),
     )
-    return rx.cond(State.account_id == "", unavailable, rx.cond(State.months.length() > 0, shown, none))
 
 
 def month(row: rx.Var[MonthRow]) -> rx.Component:

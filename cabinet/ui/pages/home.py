@@ -8,6 +8,7 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch
 from cabinet.ui.components.bars import bars
+from cabinet.ui.components.basic_access import basic_card
 from cabinet.ui.components.card import card, card_link
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.error_summary import error_summary
@@ -78,7 +79,9 @@ def account_home() -> rx.Component:
         ),
         account_switch(State.accounts, routes.HOME, State.home.account_id),
         due_card(),
-        rx.cond(State.home.extended, rx.fragment(reading_card(), use_card()), basic_card()),
+        rx.cond(
+            State.home.extended, rx.fragment(reading_card(), use_card()), basic_card(State.home.bare_number)
+        ),
     )
 
 
@@ -116,11 +119,3 @@ def reading_card() -> rx.Component:
 
 def use_card() -> rx.Component:
     return rx.cond(State.home.bars.length() > 0, card(bars(State.home.bars, texts.USE)), rx.fragment())
-
-
-def basic_card() -> rx.Component:
-    return card(
-        rx.el.p(texts.BASIC_NOTE),
-        buttons.link_button(accounts.EXTEND, routes.ACCOUNTS_NEW + "?number=" + State.home.bare_number),
-        title=texts.BASIC_TITLE,
-    )

@@ -3,16 +3,16 @@
 import reflex as rx
 
 from cabinet.services.readings import ReadingRow
-from cabinet.texts import accounts, payments
+from cabinet.texts import payments
 from cabinet.texts import readings as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_switch, meter_switch, with_accounts
 from cabinet.ui.components.banner import banner
+from cabinet.ui.components.basic_access import unavailable
 from cabinet.ui.components.card import card, facts
 from cabinet.ui.components.drum import drum
 from cabinet.ui.components.empty import empty
-from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import checkbox
 from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
@@ -22,7 +22,7 @@ from cabinet.ui.states.readings import ReadingsState as State
 @layout.page(routes.READINGS, title=texts.READINGS_TITLE, on_load=State.load, shell="cabinet")
 def readings_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.READINGS_TITLE, texts.READINGS_NOTE),
+        layout.heading(texts.READINGS_TITLE, rx.cond(State.basic_number == "", texts.READINGS_NOTE, "")),
         account_switch(State.accounts, routes.READINGS, State.meter.account_id),
         with_accounts(State.loaded, State.accounts, meter),
     )
@@ -35,16 +35,7 @@ def meter() -> rx.Component:
         rx.cond(State.receipt.number != "", receipt(), reading_form()),
         history(),
     )
-    return rx.cond(State.meter.meter_id != "", shown, unavailable())
-
-
-def unavailable() -> rx.Component:
-    """Basic access, or an account of somebody else: the words say which."""
-    return rx.el.div(
-        error_summary(State.problems),
-        buttons.link_button(accounts.TITLE, routes.ACCOUNTS),
-        class_name="stack",
-    )
+    return rx.cond(State.meter.meter_id != "", shown, unavailable(State.basic_number, State.problems))
 
 
 def warnings() -> rx.Component:

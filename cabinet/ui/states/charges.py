@@ -6,6 +6,7 @@ from cabinet.domain.permissions import Permission
 from cabinet.services import charges, customer_accounts
 from cabinet.services.charges import BarRow, MonthRow
 from cabinet.services.customer_accounts import AccountRow
+from cabinet.ui.rows import basic_number
 from cabinet.ui.session import handler, picked, run
 
 
@@ -16,6 +17,7 @@ class ChargesState(rx.State):
     loaded: bool = False
     account_id: str = ""
     accounts: list[AccountRow] = []
+    basic_number: str = ""
     months: list[MonthRow] = []
     bars: list[BarRow] = []
 
@@ -24,6 +26,8 @@ class ChargesState(rx.State):
         self.problems, self.months, self.bars, self.account_id = {}, [], [], ""
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
-        if self.accounts:
-            shown = await run(self, charges.get_charges, picked(self, self.accounts))
+        account = picked(self, self.accounts)
+        self.basic_number = basic_number(self.accounts, account)
+        if self.accounts and not self.basic_number:
+            shown = await run(self, charges.get_charges, account)
             self.account_id, self.months, self.bars = shown.account_id, shown.months, shown.bars

@@ -13,6 +13,7 @@ from cabinet.services import customer_accounts, readings
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading, number_of
 from cabinet.ui.notices import problems_of
+from cabinet.ui.rows import basic_number
 from cabinet.ui.session import asked, handler, picked, run
 
 
@@ -25,6 +26,7 @@ class ReadingsState(rx.State):
     unusual: bool = False
     key: str = ""
     accounts: list[AccountRow] = []
+    basic_number: str = ""
     meter: MeterRow = MeterRow()
     estimate: EstimateRow = EstimateRow()
     receipt: ReceiptRow = ReceiptRow()
@@ -36,10 +38,12 @@ class ReadingsState(rx.State):
         self.key = new_token()
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
-        if self.accounts:
+        account = picked(self, self.accounts)
+        self.basic_number = basic_number(self.accounts, account)
+        if self.accounts and not self.basic_number:
             meant = asked(self, "meter")
             meter = number_of(meant) if meant else None
-            self.meter = await run(self, readings.get_meter, picked(self, self.accounts), meter)
+            self.meter = await run(self, readings.get_meter, account, meter)
 
     @handler(Permission.READING_SUBMIT)
     async def estimate_value(self, value: str) -> None:
