@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.letters import Mailbox
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.domain.human_check import HumanCheckPolicy
@@ -37,15 +38,16 @@ class FakeClock:
 
 @dataclass
 class FakeMail:
-    """A mailbox that may refuse."""
+    """A mailbox that may refuse: for good (`refusing`), or for now (`failing`)."""
 
     letters: list[Letter] = field(default_factory=list)
     failing: bool = False
+    refusing: bool = False
 
     def send(self, letter: Letter) -> None:
         """Keep the letter, once per key."""
-        if self.failing:
-            raise Undelivered("down", retryable=True)
+        Mailbox.recipient(letter.to)
+        _refuse(self.failing, self.refusing)
         if letter.key not in {x.key for x in self.letters}:
             self.letters.append(letter)
 
@@ -56,17 +58,22 @@ class FakeMail:
 
 @dataclass
 class FakeSms:
-    """A phone that may refuse."""
+    """A phone that may refuse: for good (`refusing`), or for now (`failing`)."""
 
     messages: list[Sms] = field(default_factory=list)
     failing: bool = False
+    refusing: bool = False
 
     def send(self, sms: Sms) -> None:
         """Keep the message, once per key."""
-        if self.failing:
-            raise Undelivered("down", retryable=True)
+        _refuse(self.failing, self.refusing)
         if sms.key not in {x.key for x in self.messages}:
             self.messages.append(sms)
+
+
+def _refuse(failing: bool, refusing: bool) -> None:
+    if failing or refusing:
+        raise Undelivered("down", retryable=not refusing)
 
 
 @dataclass

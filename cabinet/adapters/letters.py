@@ -34,10 +34,22 @@ class Mailbox:
         try:
             domain = host.encode("idna").decode("ascii")
         except UnicodeError as exc:
-            raise _not_an_address(exc) from exc
-        if not (local and at and domain) or not (name + bare).isprintable() or set(bare) & set(' "<>,;:\\'):
-            raise _not_an_address()
+            raise Undelivered("not an address", retryable=False) from exc
+        if not (local and at and domain) or not text.isprintable() or set(bare) & set(' "<>,;:\\'):
+            raise Undelivered("not an address", retryable=False)
         return cls(name, local, domain)
+
+    @classmethod
+    def recipient(cls, text: str) -> Self:
+        """The address alone, as logins are kept.
+
+        Raises:
+            Undelivered: anything more or less than one address.
+        """
+        found = cls.parse(text)
+        if parseaddr(text) != ("", text):
+            raise Undelivered("more than an address", retryable=False)
+        return found
 
     @property
     def address(self) -> str:
@@ -50,10 +62,6 @@ class Mailbox:
         return str(Address(self.name, addr_spec=self.address)) if self.local.isascii() else self.address
 
 
-def _not_an_address(cause: Exception | None = None) -> Undelivered:
-    return Undelivered(f"not an address{f': {cause}' if cause else ''}", retryable=False)
-
-
 def as_message(letter: Letter, sender: Mailbox, at: datetime) -> EmailMessage:
     """The letter in text and HTML; its Message-ID is the key's, so that a repeated letter is known as one.
 
@@ -63,7 +71,7 @@ def as_message(letter: Letter, sender: Mailbox, at: datetime) -> EmailMessage:
     message = EmailMessage()
     try:
         message["From"] = sender.header
-        message["To"] = Mailbox.parse(letter.to).header
+        message["To"] = Mailbox.recipient(letter.to).header
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{letter.key}@{sender.domain}>"

@@ -21,6 +21,8 @@ _RETRYABLE: Final = frozenset({401, 403, 408, 425, 429})
 _CLIENT_ERRORS: Final = 400
 _SERVER_ERRORS: Final = 500
 _STILL_UNDER_WAY: Final = "concurrent_idempotent_requests"
+# What the SDK raises over an answer that it cannot read.
+_UNREADABLE: Final = (NoContentError, TypeError, ValueError, AttributeError, RecursionError)
 # Kinds of notices, and where in their data the reason stands.
 _RETURNED: Final = {
     "email.bounced": ("bounce", "message"),
@@ -86,7 +88,7 @@ class ResendMail:
         """
         params: resend.Emails.SendParams = {
             "from": self._sender.header,
-            "to": [Mailbox.parse(letter.to).address],
+            "to": [Mailbox.recipient(letter.to).address],
             "subject": " ".join(letter.subject.split()),
             "text": letter.text,
             "html": letter.html,
@@ -105,12 +107,7 @@ def _take(params: resend.Emails.SendParams, key: str, call: _Call) -> object:
         return resend.Emails.send(params, {"idempotency_key": key})
     except ResendError as exc:
         raise _undelivered(exc, call.answer) from exc
-    except (
-        NoContentError,
-        TypeError,
-        ValueError,
-        AttributeError,
-    ) as exc:  # an answer that the SDK cannot read
+    except _UNREADABLE as exc:
         raise Undelivered(f"{type(exc).__name__}: {exc}", retryable=True) from exc
     finally:
         _call.reset(token)

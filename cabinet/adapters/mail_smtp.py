@@ -94,7 +94,7 @@ class SmtpMail:
             Undelivered: refused for good (5xx to the recipient or the letter), or to be tried again.
         """
         message = as_message(letter, self._sender, self._clock.now())
-        recipient = Mailbox.parse(letter.to).address
+        recipient = Mailbox.recipient(letter.to).address
         with _translated(self._seconds):
             asyncio.run(self._within(message, recipient))
 
