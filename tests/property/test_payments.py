@@ -1,0 +1,235 @@
+"""Whatever the bank says, says twice, says late or gets wrong: what is owed and what was told agree."""
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import col, select
+
+from cabinet.domain.errors import NotFound
+from cabinet.domain.forms import FormStale
+from cabinet.domain.money import ZERO, Money
+from cabinet.domain.payments import PaymentMismatch, PaymentStatus
+from cabinet.domain.permissions import Actor
+from cabinet.persistence.journal import JournalTransaction, OutboxMessage
+from cabinet.persistence.payments import Payment
+from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
+from cabinet.services import payments
+from cabinet.services.payments import StartPayment
+from tests.factories import owner
+from tests.fakes import make_world
+
+PENDING, SUCCEEDED, FAILED = PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.FAILED
+ENDED = {SUCCEEDED, FAILED}
+_numbers = count()
+
+
+@dataclass
+class Prepared:
+    """A database in which Anna owns an account, to be copied for every story."""
+
+    path: Path
+    anna: Actor
+    account: int
+
+
+class Bank:
+    """A bank that loses answers, changes its mind and names sums and orders that are not ours."""
+
+    name = "demo"
+
+    def __init__(self) -> None:
+        self.books: dict[str, AcquirerPayment] = {}
+        self.mood = "honest"
+
+    def register(self, order: PaymentOrder) -> AcquirerPayment:
+        """Open a payment; the same key gives the same payment."""
+        if self.mood == "deaf":
+            raise AcquirerUnclear
+        known = {payment.key: payment for payment in self.books.values()}
+        made = known.get(order.key) or AcquirerPayment(
+            f"b-{len(self.books)}", order.key, PENDING, order.amount, f"https://bank.test/{order.key}"
+        )
+        self.books[made.id] = made
+        if self.mood == "mute":
+            raise AcquirerUnclear
+        return made
+
+    def fetch(self, acquirer_payment_id: str) -> AcquirerPayment:
+        """The payment as it stands, or as the mood has it."""
+        if self.mood in {"deaf", "mute"} or acquirer_payment_id not in self.books:
+            raise AcquirerUnclear
+        told = self.books[acquirer_payment_id]
+        if self.mood == "greedy":
+            return replace(told, amount=told.amount + Money(1), status=SUCCEEDED)
+        if self.mood == "confused":
+            return replace(told, id="b-x", status=SUCCEEDED)
+        return replace(told, key="nobody's") if self.mood == "astray" else told
+
+
+class PaymentMachine(RuleBasedStateMachine):
+    """Anna pays by several forms; the bank and time do what they like."""
+
+    forms = Bundle("forms")
+    moods = st.sampled_from(["honest", "honest", "deaf", "mute", "greedy", "confused", "astray"])
+
+    def __init__(self, prepared: Prepared, folder: Path) -> None:
+        super().__init__()
+        self.path = folder / f"story-{next(_numbers)}.db"
+        shutil.copyfile(prepared.path, self.path)
+        self.world = make_world(f"sqlite:///{self.path}", folder)
+        self.bank = Bank()
+        self.deps = replace(self.world.deps, acquirer=self.bank)
+        self.anna, self.account = prepared.anna, prepared.account
+        self.owed_first = self.owed()
+        self.ends: dict[str, PaymentStatus] = {}
+
+    def teardown(self) -> None:
+        """Nothing stays on the disk."""
+        self.world.dispose()
+        for left in self.path.parent.glob(f"{self.path.name}*"):
+            left.unlink()
+
+    def owed(self) -> Money:
+        """What Anna owes by the journal."""
+        with self.deps.snapshot() as tx:
+            return tx.journal.balance(self.account)
+
+    def stored(self) -> list[Payment]:
+        """All payments of the house."""
+        with self.deps.snapshot() as tx:
+            return list(tx.session.exec(select(Payment).order_by(col(Payment.id))))
+
+    @rule(target=forms, kopecks=st.integers(100, 50_000_000), number=st.integers(0, 10**9))
+    def open_form(self, kopecks: int, number: int) -> StartPayment:
+        """A page with the form of a payment."""
+        return StartPayment(self.account, Money(kopecks), f"form-{number}-{kopecks}")
+
+    @rule(form=forms)
+    def send(self, form: StartPayment) -> None:
+        """The form goes to the bank, perhaps not for the first time."""
+        try:
+            address = payments.start_payment(self.deps, self.anna, form)
+        except AcquirerUnclear:
+            return
+        assert address.startswith("https://bank.test/")
+
+    @rule(form=forms, kopecks=st.integers(100, 999))
+    def forge(self, form: StartPayment, kopecks: int) -> None:
+        """The key of one form with the sum of another moves nothing."""
+        before = len(self.stored())
+        if any(x.form_key == form.key and x.amount_kopecks != kopecks for x in self.stored()):
+            with pytest.raises(FormStale):
+                payments.start_payment(self.deps, self.anna, replace(form, amount=Money(kopecks)))
+            assert len(self.stored()) == before
+
+    @rule(mood=moods)
+    def change_mood(self, mood: str) -> None:
+        """From now on the bank is like that."""
+        self.bank.mood = mood
+
+    @rule(place=st.integers(0, 20), status=st.sampled_from([PENDING, SUCCEEDED, FAILED]))
+    def decide(self, place: int, status: PaymentStatus) -> None:
+        """The bank ends a payment, or thinks better of it."""
+        if self.bank.books:
+            chosen = sorted(self.bank.books)[place % len(self.bank.books)]
+            self.bank.books[chosen] = replace(self.bank.books[chosen], status=status)
+
+    @rule(place=st.integers(0, 20), times=st.integers(1, 3))
+    def notify(self, place: int, times: int) -> None:
+        """A notice of a payment that there is, once or more often."""
+        for _ in range(times if self.bank.books else 0):
+            self.settle(sorted(self.bank.books)[place % len(self.bank.books)])
+
+    @rule(name=st.text(max_size=12))
+    def notify_of_nothing(self, name: str) -> None:
+        """A notice of a payment that nobody made."""
+        self.settle(f"?{name}")
+
+    def settle(self, bank_id: str) -> None:
+        """Bring it where the bank says it stands; liars and the silent move nothing."""
+        before = Counter(x.status for x in self.stored())
+        try:
+            payments.settle(self.deps, bank_id)
+        except (AcquirerUnclear, PaymentMismatch, NotFound):
+            assert Counter(x.status for x in self.stored()) == before
+
+    @rule(minutes=st.sampled_from([0, 1, 30]))
+    def wait(self, minutes: int) -> None:
+        """Time passes and the worker asks about what is open."""
+        self.world.clock.move(minutes=minutes)
+        payments.reconcile(self.deps)
+
+    @rule(form=consumes(forms))
+    def look(self, form: StartPayment) -> None:
+        """Anna comes back to the page of a payment and never opens its form again."""
+        for payment in self.stored():
+            if payment.form_key == form.key:
+                assert payments.get_payment(self.deps, self.anna, payment.id).id == payment.id
+
+    @invariant()
+    def every_form_made_one_payment(self) -> None:
+        """However often it was sent."""
+        keys = [x.form_key for x in self.stored()]
+        assert len(keys) == len(set(keys))
+
+    @invariant()
+    def an_end_is_an_end(self) -> None:
+        """A payment that has ended never moves again."""
+        for payment in self.stored():
+            known = self.ends.get(payment.id)
+            assert known in {None, payment.status}
+            if PaymentStatus(payment.status) in ENDED:
+                self.ends[payment.id] = PaymentStatus(payment.status)
+                assert payment.finished_at
+
+    @invariant()
+    def what_is_owed_is_what_was_not_paid(self) -> None:
+        """The balance is the first one less what has succeeded; the journal sums to zero."""
+        paid = sum((x.amount for x in self.stored() if x.status == SUCCEEDED), ZERO)
+        assert self.owed() == self.owed_first - paid
+        with self.deps.snapshot() as tx:
+            assert (tx.journal.total(), tx.journal.unbalanced()) == (ZERO, [])
+
+    @invariant()
+    def every_end_is_written_and_told_once(self) -> None:
+        """One journal transaction for each success, one message for each end."""
+        statuses = Counter(x.status for x in self.stored())
+        with self.deps.snapshot() as tx:
+            posted = tx.session.exec(
+                select(JournalTransaction.object_id).where(JournalTransaction.kind == "payment")
+            ).all()
+            told = Counter(
+                tx.session.exec(
+                    select(OutboxMessage.template).where(col(OutboxMessage.template).startswith("payment_"))
+                )
+            )
+        assert len(posted) == len(set(posted)) == statuses[SUCCEEDED]
+        assert told["payment_succeeded"] == statuses[SUCCEEDED]
+        assert told["payment_failed"] == statuses[FAILED]
+
+
+def test_no_story_of_payments_loses_or_doubles_a_kopeck(demo_sqlite_url: str, tmp_path: Path) -> None:
+    world = make_world(demo_sqlite_url, tmp_path)
+    anna, account = owner(world)
+    world.dispose()
+    prepared = Prepared(Path(demo_sqlite_url.removeprefix("sqlite:///")), anna, account)
+    machine = partial(PaymentMachine, prepared, prepared.path.parent)
+    run_state_machine_as_test(
+        machine,  # type: ignore[arg-type] # any factory will do
+        settings=settings(max_examples=25, stateful_step_count=30, deadline=None),
+    )
