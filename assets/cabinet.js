@@ -152,6 +152,17 @@
     }
   }
 
+  /* A form sent before the page came alive waits for that: the browser's own sending would lose what was typed. */
+  let early = null;
+  const hurry = (busy) => { for (const button of all("button[aria-busy]", early)) set(button, "aria-busy", busy); };
+  function late() {
+    if (!early || words().live !== "1") return;
+    hurry("false");
+    const form = early;
+    early = null;
+    form.requestSubmit();
+  }
+
   /* <span data-countdown="60"> counts seconds down to 0, whatever the page does meanwhile. */
   const ends = new WeakMap();
   function countdown() {
@@ -245,6 +256,7 @@
     all("[data-drum]").forEach(drum);
     send();
     follow();
+    late();
     countdown();
     choices();
     connection();
@@ -262,7 +274,7 @@
   new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
+    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
   });
 
   const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);
@@ -300,6 +312,12 @@
     asked = Boolean(one("[data-error-summary]"));
     if (asked) setTimeout(summary, 1500); // the same mistakes again change nothing that an observer could see
   }, true);
+  on("submit", (event) => {
+    if (event.defaultPrevented || event.target.hasAttribute("action")) return;
+    event.preventDefault();
+    early = event.target;
+    hurry("true");
+  });
   on("change", (event) => {
     const choice = event.target.dataset?.themeChoice;
     if (choice) { memory.put("theme", choice); dress(); }

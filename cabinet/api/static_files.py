@@ -141,15 +141,25 @@ class StaticFiles:
             return
         path: str = scope["path"]
         reading = scope["method"] in {"GET", "HEAD"}
-        file = self._files.get(path.rstrip("/") or "/") if reading else None
+        file = self._files.get(path.rstrip("/") or "/")
         if path in _HTML_ONLY or path.startswith(self._closed):
             await self._missing(scope, send)
-        elif file is not None:
+        elif file is not None and reading:
             await self._answer(file, scope, send, 200)
+        elif file is not None and file.html:
+            await self._show_again(scope, send)
         elif path.startswith(self._plain):
             await self._inner(scope, receive, send)
         else:
             await self._inner(scope, receive, self._own_404(scope, send))
+
+    async def _show_again(self, scope: Scope, send: Send) -> None:
+        """A form that a browser without scripts has sent: what it holds is dropped unread."""
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        place = (scope["path"].rstrip("/") or "/").encode() + query
+        headers = [(b"location", place), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _missing(self, scope: Scope, send: Send) -> None:
         await self._answer(self._files[_NOT_FOUND], scope, send, 404)

@@ -12,9 +12,19 @@ from cabinet.ui.components.error_summary import error_summary
 def form(
     *children: rx.Component, on_submit: Any, problems: rx.Var[dict[str, str]] | None = None, **props: Any
 ) -> rx.Component:
-    """A form that loses nothing: `on_submit` gets `dict[str, str]`, fields keep what was typed."""
+    """A form that loses nothing: `on_submit` gets `dict[str, str]`, fields keep what was typed.
+
+    Without scripts the browser sends it by POST, so that a password is never in an address; the server
+    answers with the page again.
+    """
     summary = [] if problems is None else [error_summary(problems)]
     class_name = props.pop("class_name", "form")
     return rx.el.form(
-        *summary, *children, on_submit=on_submit, no_validate=True, class_name=class_name, **props
+        *summary,
+        *children,
+        on_submit=on_submit,
+        method="post",
+        no_validate=True,
+        class_name=class_name,
+        **props,
     )
