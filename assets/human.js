@@ -3,6 +3,7 @@
 const box = () => document.querySelector("[data-human]");
 const answer = () => document.getElementById("human-answer");
 let done = "";
+let heard = "";
 
 // The work that the page holds; the event may overtake the rendering, so wait for one not done yet.
 async function given() {
@@ -38,6 +39,28 @@ export function emptyAnswer(focus) {
   if (!answer()) return;
   answer().value = "";
   if (focus) answer().focus();
+}
+
+// Say the words, 1 as they are, less for slower; browsers keep the pitch. Where a page may not start a
+// sound by itself, the player is there to be pressed.
+export async function play(speed) {
+  const sound = document.getElementById("human-sound");
+  if (!sound) return;
+  sound.currentTime = 0;
+  sound.playbackRate = speed;
+  await sound.play().catch(() => {});
+}
+
+// New words have come, though perhaps not yet on the page: into the field, and say them.
+export async function listen() {
+  const before = heard;
+  for (let turn = 0; turn < 120; turn++) {
+    heard = document.getElementById("human-sound")?.src || "";
+    if (heard && heard !== before) break;
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+  emptyAnswer(true);
+  await play(1);
 }
 
 // The task is about to go; whoever was in it stays in the check.

@@ -15,6 +15,7 @@ from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.adapters.sms_smsc import SmscSms
+from cabinet.adapters.speech_pool import PooledSpeech
 from cabinet.domain.codes import digest
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.engine import make_engine
@@ -70,6 +71,7 @@ def build(chosen: Settings) -> Deps:
         sms=_sms(chosen, clock),
         acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),
         pictures=WarpedPictures(),
+        speech=PooledSpeech(),
         proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         sms_daily_limit=chosen.sms_daily_limit,

@@ -1,6 +1,6 @@
 """What the house needs from the world, in our words. Adapters fulfil it; their vendors' errors stop there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -195,11 +195,25 @@ class Pictures(Protocol):
         ...
 
 
+class Speech(Protocol):
+    """Speaks the task of the human check for those who do not see the picture."""
+
+    def speak(self, words: Sequence[str]) -> bytes:
+        """WAV of at most 40 000 bytes that tells the words to people and hides them from programs."""
+        ...
+
+
 class Proofs(Protocol):
     """Gives browsers work that costs a moment, and checks it at once."""
 
-    def challenge(self, subject: str, expires_at: datetime) -> str:
-        """The work for a browser as JSON, signed; `subject` is what the solution will speak of."""
+    def challenge(self, subject: str, expires_at: datetime, times: int = 1) -> str:
+        """The work for a browser as JSON, signed.
+
+        Args:
+            subject: what the solution will speak of.
+            expires_at: when the solution is late.
+            times: how many times the usual work.
+        """
         ...
 
     def solved(self, solution: str, now: datetime) -> str | None:

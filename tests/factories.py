@@ -32,7 +32,7 @@ def pass_for(world: World, visitor: Visitor, purpose: str) -> str:
     found = altcha.solve_challenge(given)
     assert found
     solution = altcha.Payload(given, found).to_base64()
-    picture = human_check.prove_work(world.deps, actor, human_check.ProveWork(wanted, solution))
+    picture = human_check.prove_work(world.deps, actor, human_check.ProveWork(wanted, solution)).task_id
     answer = world.pictures.answers[-1]
     checked = human_check.check_answer(world.deps, actor, human_check.CheckAnswer(wanted, picture, answer))
     return checked.pass_id

@@ -1,5 +1,6 @@
 """Hand-written fakes of the ports, and dependencies made of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,6 +90,18 @@ class FakePictures:
 
 
 @dataclass
+class FakeSpeech:
+    """A speaker who remembers the words and says nothing."""
+
+    spoken: list[tuple[str, ...]] = field(default_factory=list)
+
+    def speak(self, words: Sequence[str]) -> bytes:
+        """An empty WAV's beginning and its number."""
+        self.spoken.append(tuple(words))
+        return b"RIFF\0\0\0\0WAVE" + str(len(self.spoken)).encode()
+
+
+@dataclass
 class World:
     """Dependencies, and the fakes inside them to look at."""
 
@@ -98,6 +111,7 @@ class World:
     sms: FakeSms
     bank: DemoAcquirer
     pictures: FakePictures
+    speech: FakeSpeech
     engine: Engine
 
     def dispose(self) -> None:
@@ -109,7 +123,7 @@ def make_world(database_url: str, folder: Path) -> World:
     """Dependencies on a migrated database, with fakes at the edges and cheap password hashes."""
     engine = make_engine(database_url)
     clock, mail, sms = FakeClock(), FakeMail(), FakeSms()
-    pictures = FakePictures()
+    pictures, speech = FakePictures(), FakeSpeech()
     bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
     deps = Deps(
         transaction=transactions(engine),
@@ -122,7 +136,8 @@ def make_world(database_url: str, folder: Path) -> World:
         sms=sms,
         acquirer=bank,
         pictures=pictures,
+        speech=speech,
         proofs=AltchaProofs(b"a key for tests only", tries=4),
-        human_check_policy=HumanCheckPolicy(),
+        human_check_policy=HumanCheckPolicy(always_task=True),
     )
-    return World(deps, clock, mail, sms, bank, pictures, engine)
+    return World(deps, clock, mail, sms, bank, pictures, speech, engine)

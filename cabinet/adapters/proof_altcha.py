@@ -35,13 +35,14 @@ class AltchaProofs:
         self._answer_key = digest(key, "altcha", "solution")
         self._tries = tries
 
-    def challenge(self, subject: str, expires_at: datetime) -> str:
-        """JSON for the browser, signed."""
-        least = self._tries // _HALF
+    def challenge(self, subject: str, expires_at: datetime, times: int = 1) -> str:
+        """JSON for the browser, signed; `times` the usual work."""
+        most = self._tries * times
+        least = most // _HALF
         made = altcha.create_challenge(
             _ALGORITHM,
             _ROUNDS,
-            counter=least + secrets.randbelow(self._tries - least + 1),
+            counter=least + secrets.randbelow(most - least + 1),
             data={"id": subject, "until": int(expires_at.timestamp())},
             hmac_secret=self._sign_key,
             hmac_key_secret=self._answer_key,

@@ -1,5 +1,6 @@
-"""The picture of the human check, for the one browser whose task it is."""
+"""The picture and the sound of the human check, for the one browser whose task it is."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -9,29 +10,51 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cabinet.domain.errors import NotFound
+from cabinet.domain.human_check import Stage
 from cabinet.domain.permissions import Visitor
 from cabinet.services import human_check
 from cabinet.services.deps import Deps
 from cabinet.texts import human_check as texts
 
 PICTURE: Final = "/api/human/picture"
+SOUND: Final = "/api/human/sound"
+_RANGE: Final = re.compile(r"bytes=(\d{1,9})-(\d{0,9})")
+_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
-    """The one address.
+    """The two addresses.
 
     Args:
         deps: the dependencies of the use case.
         visitor_of: who is asking, by the device cookie of the request.
     """
 
-    async def picture(request: Request) -> Response:
-        picture_id = request.query_params.get("id", "")
+    async def media(request: Request, kind: Stage, media_type: str, gone_words: str) -> Response:
+        task_id = request.query_params.get("id", "")
         try:
-            png = await run_in_threadpool(human_check.fetch_picture, deps, visitor_of(request), picture_id)
+            found = await run_in_threadpool(human_check.fetch_media, deps, visitor_of(request), kind, task_id)
         except NotFound as gone:
-            words = {"error": gone.code, "message": texts.PICTURE_GONE}
-            return JSONResponse(words, status_code=404, headers={"cache-control": "no-store"})
-        return Response(png, media_type="image/png", headers={"cache-control": "no-store"})
+            words = {"error": gone.code, "message": gone_words}
+            return JSONResponse(words, status_code=404, headers=_NO_STORE)
+        return _part(found, request.headers.get("range", ""), media_type)
 
-    return [Route(PICTURE, picture)]
+    async def picture(request: Request) -> Response:
+        return await media(request, Stage.PICTURE, "image/png", texts.PICTURE_GONE)
+
+    async def sound(request: Request) -> Response:
+        return await media(request, Stage.SOUND, "audio/wav", texts.SOUND_GONE)
+
+    return [Route(PICTURE, picture), Route(SOUND, sound)]
+
+
+def _part(whole: bytes, asked: str, media_type: str) -> Response:
+    """The whole, or the one range that was asked for (RFC 9110, 14): Safari plays nothing without ranges."""
+    headers = {**_NO_STORE, "accept-ranges": "bytes"}
+    found = _RANGE.fullmatch(asked)
+    begin = int(found[1]) if found else 0
+    if not found or begin >= len(whole):
+        return Response(whole, media_type=media_type, headers=headers)
+    end = min(int(found[2] or len(whole)), len(whole) - 1)
+    headers["content-range"] = f"bytes {begin}-{end}/{len(whole)}"
+    return Response(whole[begin : end + 1], status_code=206, media_type=media_type, headers=headers)

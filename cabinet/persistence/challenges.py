@@ -1,8 +1,9 @@
-"""Open stages of the human check: a proof being worked on, a picture being looked at, a pass not yet used."""
+"""Open stages of the human check: a proof being worked on, a task being tried, a pass not yet used."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Column, LargeBinary, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.human_check import Purpose, Stage
@@ -14,8 +15,9 @@ class HumanChallenge(SQLModel, table=True):
 
     Attributes:
         id: random, as good as a secret, and of use only to the browser of `device`.
-        answer_digest: HMAC of a picture's answer; "" for other stages.
-        picture: PNG of a picture task, so that looking again never draws the answer a second way.
+        answer_digest: HMAC of a task's answer; "" for other stages.
+        media: PNG or WAV of a task, so that asking again never makes the answer a second way; its column
+            is older than the spoken task.
     """
 
     __tablename__ = "human_challenges"
@@ -25,7 +27,7 @@ class HumanChallenge(SQLModel, table=True):
     device: str = Field(max_length=64)
     purpose: str = Field(max_length=16)
     answer_digest: str = Field(default="", max_length=64)
-    picture: bytes | None = None
+    media: bytes | None = Field(default=None, sa_column=Column("picture", LargeBinary))
     expires_at: datetime = instant(index=True)
 
 
@@ -41,9 +43,9 @@ class Challenges:
         self._session.flush()
 
     def spend(
-        self, challenge_id: str, stage: Stage, device: str, purpose: Purpose, now: datetime
+        self, challenge_id: str, stages: Collection[Stage], device: str, purpose: Purpose, now: datetime
     ) -> HumanChallenge | None:
-        """Close the stage and give it, or None: unknown, late, spent, of another browser or purpose.
+        """Close the stage and give it, or None: unknown, late, spent, of another stage, browser or purpose.
 
         One statement, so of any number of callers at once exactly one gets the row.
         """
@@ -51,12 +53,13 @@ class Challenges:
             delete(HumanChallenge)
             .where(
                 col(HumanChallenge.id) == challenge_id,
-                col(HumanChallenge.stage) == stage,
+                col(HumanChallenge.stage).in_(stages),
                 col(HumanChallenge.device) == device,
                 col(HumanChallenge.purpose) == purpose,
                 col(HumanChallenge.expires_at) > now,
             )
             .returning(
+                col(HumanChallenge.stage),
                 col(HumanChallenge.answer_digest),
                 col(HumanChallenge.expires_at),
             ),
@@ -66,19 +69,19 @@ class Challenges:
             return None
         return HumanChallenge(
             id=challenge_id,
-            stage=stage,
+            stage=row[0],
             device=device,
             purpose=purpose,
-            answer_digest=row[0],
-            expires_at=row[1],
+            answer_digest=row[1],
+            expires_at=row[2],
         )
 
-    def find_picture(self, challenge_id: str, device: str, now: datetime) -> bytes | None:
-        """The open picture of this browser."""
+    def find_media(self, challenge_id: str, stage: Stage, device: str, now: datetime) -> bytes | None:
+        """The picture or the sound of this browser's open task."""
         return self._session.exec(
-            select(HumanChallenge.picture).where(
+            select(HumanChallenge.media).where(
                 HumanChallenge.id == challenge_id,
-                HumanChallenge.stage == Stage.PICTURE,
+                HumanChallenge.stage == stage,
                 HumanChallenge.device == device,
                 col(HumanChallenge.expires_at) > now,
             )

@@ -226,6 +226,13 @@ class Sessions:
         statement = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.device == device)
         return bool(device) and self._session.exec(statement.limit(1)).first() is not None
 
+    def is_known_address(self, address: str) -> bool:
+        """Whether anybody has signed in from this network address before."""
+        return (
+            self._session.exec(select(UserSession.id).where(UserSession.address == address).limit(1)).first()
+            is not None
+        )
+
     def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User] | None:
         """The live session of a cookie's digest and its user, unless either is closed."""
         return self._session.exec(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.unit_of_work import Transaction
-from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, Pictures, Proofs, SmsSender
+from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, Pictures, Proofs, SmsSender, Speech
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Deps:
     sms: SmsSender
     acquirer: Acquirer
     pictures: Pictures
+    speech: Speech
     proofs: Proofs
     human_check_policy: HumanCheckPolicy
     sms_daily_limit: int = 1000

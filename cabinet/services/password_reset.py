@@ -51,7 +51,9 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
     """
     actor.require(PUBLIC)
     with deps.transaction() as tx:
-        human_check.spend_pass(tx, deps, actor.visitor, PURPOSE, command.human_pass)
+        human_check.spend_pass(
+            tx, deps, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
+        )
         confirmations.count_sending(deps, tx, command.login)
         user = tx.users.find_by_login(command.login)
         if user and user.confirmed_at and not user.blocked_at:

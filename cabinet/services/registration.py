@@ -59,7 +59,9 @@ def register(deps: Deps, actor: Actor, command: Register) -> confirmations.Confi
         tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.address, deps.clock.now())
     password_hash = deps.passwords.hash(command.password)
     with deps.transaction() as tx:
-        human_check.spend_pass(tx, deps, actor.visitor, PURPOSE, command.human_pass)
+        human_check.spend_pass(
+            tx, deps, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
+        )
         # Counted first: on PostgreSQL it also keeps two registrations of one login apart.
         confirmations.count_sending(deps, tx, command.login)
         user = tx.users.find_by_login(command.login) or _add(deps, tx, actor, command.login, password_hash)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 import reflex as rx
 
 from cabinet import container
+from cabinet.domain.human_check import HumanCheckPolicy, HumanCheckTaskNeeded
 from cabinet.texts import human_check as texts
 from cabinet.ui.gate import PUBLIC, declared
-from cabinet.ui.states.human_check import HumanCheckState
+from cabinet.ui.states.human_check import HumanCheckState, with_pass
 from tests.fakes import World, make_world
 
-HANDLERS = ("arrive", "begin", "prove", "change_picture", "check")
+HANDLERS = ("arrive", "begin", "prove", "waive", "change_picture", "change_sound", "check")
 HOSTILE = [None, True, 1.5, 10**30, "", "\0", "я" * 5000, [], {"a": 1}, ["AEHKPC"]]
 
 
@@ -154,7 +156,9 @@ async def test_hostile_values_pass_nothing_and_break_nothing(world: World, value
 async def test_handlers_out_of_order_do_nothing(world: World) -> None:
     state = await state_of()
     assert await call(state, "prove", solution="x") is None
+    assert await call(state, "waive") is None
     assert await call(state, "change_picture") is None
+    assert await call(state, "change_sound") is None
     assert await call(state, "check", answer="AEHKPC") is None
     assert await call(state, "arrive") is None
     assert (state.picture, state.challenge, state.said, state.passed) == ("", "", "", False)
@@ -171,3 +175,91 @@ async def test_what_the_page_is_sent_holds_no_answer_and_no_pass(world: World) -
     assert answer not in str(state.dict())
     await call(state, "check", answer=answer)
     assert state._pass_id not in str(state.dict())
+
+
+async def at_sound() -> HumanCheckState:
+    state = await at_picture()
+    await call(state, "change_sound")
+    assert state.sound
+    return state
+
+
+async def test_listening_replaces_the_picture_and_its_words_earn_a_pass(world: World) -> None:
+    state = await at_sound()
+    assert (state.picture, state.said) == ("", texts.HEAR)
+    await call(state, "check", answer=" ".join(world.speech.spoken[-1]))
+    assert (state.said, state.passed, state.sound) == (texts.PASSED, True, "")
+
+
+async def test_other_words_and_the_way_back_to_a_picture(world: World) -> None:
+    state = await at_sound()
+    before = state.sound
+    await call(state, "change_sound")
+    assert state.said == texts.OTHER_SOUND
+    assert state.sound not in {"", before}
+    await call(state, "check", answer=" ")
+    assert state.said == texts.EMPTY_WORDS
+    await call(state, "change_picture")
+    assert (state.said, state.sound) == (texts.CHANGED, "")
+    assert state.picture
+
+
+async def test_wrong_words_say_so_and_after_two_the_task_may_be_left_out(world: World) -> None:
+    state = await at_sound()
+    await call(state, "check", answer="не те слова")
+    assert (state.said, state.waivable) == (texts.WRONG_WORDS, False)
+    await call(state, "check", answer="не те слова")
+    assert state.waivable
+    await call(state, "waive")
+    assert (state.said, state.picture, state.sound) == (texts.WORKING_HARDER, "", "")
+    await call(state, "prove", solution=solved(state))
+    assert (state.said, state.passed, state.waivable) == (texts.WAIVED, True, False)
+    assert state._pass_id
+
+
+async def test_a_task_is_not_waived_for_ever(world: World) -> None:
+    state = await at_picture()
+    for _ in range(2):
+        await call(state, "check", answer="222222")
+    for _ in range(5):
+        await call(state, "waive")
+    task = state.said
+    await call(state, "waive")
+    assert state.said != task
+    assert not state.passed
+
+
+async def test_while_all_is_calm_the_tick_is_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = replace(world.deps, human_check_policy=HumanCheckPolicy())
+    monkeypatch.setattr(container, "current", lambda: quiet)
+    state = await state_of()
+    await call(state, "begin", ticked=True, purpose="register")
+    await call(state, "prove", solution=solved(state))
+    assert (state.said, state.passed, state.picture) == (texts.PASSED, True, "")
+
+
+async def test_a_form_that_needs_a_task_unticks_the_box_and_gets_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = replace(world.deps, human_check_policy=HumanCheckPolicy())
+    monkeypatch.setattr(container, "current", lambda: quiet)
+
+    async def refuse(_: str) -> None:
+        raise HumanCheckTaskNeeded
+
+    state = await state_of()
+    with pytest.raises(HumanCheckTaskNeeded):
+        await with_pass(state, refuse)
+    await call(state, "begin", ticked=True, purpose="register")
+    await call(state, "prove", solution=solved(state))
+    assert state.picture
+    await call(state, "check", answer=world.pictures.answers[-1])
+    assert state.passed
+    await call(state, "begin", ticked=True, purpose="register")
+    await call(state, "prove", solution=solved(state))
+    assert state.passed
+
+
+async def test_what_the_page_is_sent_holds_none_of_the_words(world: World) -> None:
+    state = await at_sound()
+    assert not any(word in str(state.dict()) for word in world.speech.spoken[-1])

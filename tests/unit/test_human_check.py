@@ -1,16 +1,24 @@
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cabinet.domain.human_check import (
     ALPHABET,
+    CALM,
     LENGTH,
+    CalmRule,
     HumanCheckPolicy,
+    Route,
+    Watched,
     answer_digest,
     is_answer,
     new_answer,
     normal_answer,
+    route_for,
 )
+from cabinet.domain.limits import Limit
 
 KEY = b"a key for tests only"
 
@@ -77,3 +85,27 @@ def test_no_answer_in_the_setting_means_no_way_around(setting: str) -> None:
     policy = HumanCheckPolicy.parse(setting)
     assert not policy.accepts("")
     assert not policy.accepts("-")
+
+
+def test_where_an_answer_is_set_every_check_has_a_task() -> None:
+    assert HumanCheckPolicy.parse("test:мост").always_task
+    assert not HumanCheckPolicy.parse("on").always_task
+
+
+@pytest.mark.parametrize(
+    ("left", "route"), [([], Route.PROOF_ONLY), ([1, 5], Route.PROOF_ONLY), ([3, 0, 2], Route.TASK)]
+)
+def test_one_rule_that_is_used_up_brings_a_task(left: list[int], route: Route) -> None:
+    assert route_for(left) is route
+
+
+def test_a_known_address_is_trusted_more_where_the_rule_says_so() -> None:
+    rule = CalmRule(Limit("x", 3, timedelta(hours=1)), Watched.ADDRESS, known=10)
+    assert (rule.limit_at(known=False).most, rule.limit_at(known=True).most) == (3, 10)
+    plain = CalmRule(Limit("x", 3, timedelta(hours=1)), Watched.LOGIN)
+    assert plain.limit_at(known=True).most == 3
+
+
+def test_browsers_addresses_logins_and_everybody_are_watched() -> None:
+    assert {rule.of for rule in CALM} == set(Watched)
+    assert all(rule.known > rule.limit.most for rule in CALM if rule.of is Watched.ADDRESS)

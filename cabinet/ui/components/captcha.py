@@ -11,9 +11,10 @@ from cabinet.ui.components import buttons
 from cabinet.ui.components.field import Words, checkbox, field
 from cabinet.ui.components.live import live
 from cabinet.ui.icons import icon
-from cabinet.ui.states.human_check import HumanCheckState
+from cabinet.ui.states.human_check import HumanCheckState, script
 
 PICTURE = "/api/human/picture?id="
+SOUND = "/api/human/sound?id="
 # An id that no form has: the fields here belong to no form, so Enter does not send the one around.
 NO_FORM = "human-no-form"
 # A tick made before the page came alive is made again, so that it is heard.
@@ -37,7 +38,7 @@ def captcha(purpose: str, problem: Words = "") -> rx.Component:
             HumanCheckState.said,
             HumanCheckState.problems.values().join(" "),
         ),
-        rx.cond(HumanCheckState.picture != "", task(), rx.fragment()),
+        rx.cond(HumanCheckState.picture + HumanCheckState.sound != "", task(), rx.fragment()),
         on_mount=[HumanCheckState.arrive, rx.call_script(WAKE)],
         class_name="captcha",
         custom_attrs={"data-human": HumanCheckState.challenge},
@@ -45,8 +46,20 @@ def captcha(purpose: str, problem: Words = "") -> rx.Component:
 
 
 def task() -> rx.Component:
-    """The picture, the answer, and two buttons; a third, to listen, has room in the row."""
+    """The picture or the sound, the answer, and the way without either once it is open."""
     return rx.el.div(
+        rx.cond(HumanCheckState.sound != "", heard(), seen()),
+        answer_field(),
+        buttons.secondary(texts.CHECK, on_click=check()),
+        rx.cond(HumanCheckState.waivable, waiver(), rx.fragment()),
+        class_name="captcha__task",
+        role="group",
+        aria_label=texts.TASK_GROUP,
+    )
+
+
+def seen() -> rx.Component:
+    return rx.fragment(
         rx.el.img(
             src=PICTURE + HumanCheckState.picture,
             alt=texts.TASK,
@@ -55,13 +68,44 @@ def task() -> rx.Component:
         ),
         rx.el.div(
             buttons.secondary(texts.CHANGE, on_click=HumanCheckState.change_picture),
+            buttons.secondary(texts.LISTEN, on_click=HumanCheckState.change_sound),
             class_name="captcha__row",
         ),
-        answer_field(),
-        buttons.secondary(texts.CHECK, on_click=check()),
+    )
+
+
+def heard() -> rx.Component:
+    """The browser's own player too: it works where a page may not start a sound by itself."""
+    return rx.el.div(
+        rx.el.audio(
+            src=SOUND + HumanCheckState.sound,
+            controls=True,
+            preload="auto",
+            class_name="captcha__sound",
+            custom_attrs={"id": "human-sound", "aria-label": texts.SOUND},
+        ),
+        rx.el.div(
+            buttons.secondary(texts.AGAIN, on_click=script("play(1)")),
+            buttons.secondary(texts.SLOWER, on_click=script("play(0.7)")),
+            buttons.secondary(texts.OTHER_WORDS, on_click=HumanCheckState.change_sound),
+            buttons.secondary(texts.TO_PICTURE, on_click=HumanCheckState.change_picture),
+            class_name="captcha__row",
+        ),
         class_name="captcha__task",
         role="group",
-        aria_label=texts.TASK_GROUP,
+        aria_label=texts.SOUND,
+    )
+
+
+def waiver() -> rx.Component:
+    return rx.el.div(
+        buttons.secondary(
+            texts.WAIVE,
+            on_click=HumanCheckState.waive,
+            custom_attrs={"aria-describedby": "human-waiver"},
+        ),
+        rx.el.p(texts.WAIVE_NOTE, class_name="hint", custom_attrs={"id": "human-waiver"}),
+        class_name="captcha__task",
     )
 
 
@@ -69,10 +113,10 @@ def answer_field() -> rx.Component:
     return field(
         "human-answer",
         texts.ANSWER,
-        hint=texts.ANSWER_HINT,
+        hint=rx.el.span(rx.cond(HumanCheckState.sound != "", texts.WORDS_HINT, texts.ANSWER_HINT)),
         auto_complete="off",
         enter_key_hint="done",
-        auto_capitalize="characters",
+        auto_capitalize="off",
         spell_check=False,
         max_length=64,
         form=NO_FORM,

@@ -1,4 +1,4 @@
-"""The check «Я не робот» as a page sees it: tick, work, picture, pass."""
+"""The check «Я не робот» as a page sees it: tick, work, task, pass."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
@@ -7,7 +7,13 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from cabinet.domain.errors import CabinetError, TooMany
-from cabinet.domain.human_check import HumanCheckNeeded, HumanCheckUnproved, Purpose
+from cabinet.domain.human_check import (
+    HumanCheckNeeded,
+    HumanCheckTaskNeeded,
+    HumanCheckUnproved,
+    Purpose,
+    Stage,
+)
 from cabinet.services import human_check
 from cabinet.texts import human_check as texts
 from cabinet.ui import notices
@@ -31,6 +37,8 @@ class HumanCheckState(rx.State):
     Attributes:
         challenge: the proof of work for human.js, while it is being solved.
         picture: the id of the task's picture, while there is one.
+        sound: the id of the task's sound, while there is one.
+        waivable: whether the task may be left out.
         said: words of the live region.
         passed: whether there is a pass that a form may spend.
         turn: goes up when the box must be unticked by drawing it anew.
@@ -39,11 +47,14 @@ class HumanCheckState(rx.State):
     problems: dict[str, str] = {}
     challenge: str = ""
     picture: str = ""
+    sound: str = ""
+    waivable: bool = False
     said: str = ""
     passed: bool = False
     turn: int = 0
     _purpose: str = ""
     _pass_id: str = ""
+    _task_needed: bool = False
 
     @handler(PUBLIC)
     async def arrive(self) -> None:
@@ -72,48 +83,80 @@ class HumanCheckState(rx.State):
             return None
         self.challenge = ""
         try:
-            command = human_check.ProveWork(Purpose(self._purpose), _solution_of(solution))
-            self.picture = await run(self, human_check.prove_work, command)
+            command = human_check.ProveWork(
+                Purpose(self._purpose), _solution_of(solution), task=self._task_needed
+            )
+            step = await run(self, human_check.prove_work, command)
         except CabinetError as error:
             return self._refused(error)
-        self._say(texts.LOOK)
-        return None
+        passed = texts.WAIVED if self.waivable else texts.PASSED
+        return self._go(step, passed=passed, picture=texts.LOOK)
+
+    @handler(PUBLIC)
+    async def waive(self) -> Any:
+        """«Подтвердить по почте или СМС без задания»."""
+        if not self.waivable or not self._purpose:
+            return None
+        try:
+            command = human_check.WaiveTask(Purpose(self._purpose))
+            self.challenge = await run(self, human_check.waive_task, command)
+        except CabinetError as error:
+            return self._tell(error)
+        self.picture = self.sound = ""
+        self._say(texts.WORKING_HARDER)
+        return [script("leaveTask()"), script("solve()", callback=HumanCheckState.prove)]
 
     @handler(PUBLIC)
     async def change_picture(self) -> Any:
-        """«СМЕНИТЬ ИЗОБРАЖЕНИЕ»."""
-        if not self.picture:
-            return None
-        try:
-            command = human_check.ChangePicture(Purpose(self._purpose), self.picture)
-            self.picture = await run(self, human_check.change_picture, command)
-        except TooMany as error:
-            return self._tell(error)
-        except CabinetError as error:
-            return self._refused(error)
-        self._say(texts.CHANGED)
-        return script("emptyAnswer(false)")
+        """«СМЕНИТЬ ИЗОБРАЖЕНИЕ», or back to a picture from the sound."""
+        listened = bool(self.sound)
+        return await self._change(Stage.PICTURE, f"emptyAnswer({str(listened).lower()})")
+
+    @handler(PUBLIC)
+    async def change_sound(self) -> Any:
+        """«Прослушать задание», and «Другое задание»."""
+        return await self._change(Stage.SOUND, "listen()")
 
     @handler(PUBLIC)
     async def check(self, answer: Any) -> Any:
         """«Проверить», or Enter in the answer."""
-        if not self.picture:
+        task_id = self.picture or self.sound
+        if not task_id:
             return None
         if not isinstance(answer, str) or not answer.strip():
-            return self._say(texts.EMPTY)
+            return self._say(texts.EMPTY if self.picture else texts.EMPTY_WORDS)
         try:
-            command = human_check.CheckAnswer(Purpose(self._purpose), self.picture, answer)
-            checked = await run(self, human_check.check_answer, command)
+            command = human_check.CheckAnswer(Purpose(self._purpose), task_id, answer)
+            step = await run(self, human_check.check_answer, command)
         except CabinetError as error:
             return self._refused(error)
-        return self._keep(checked)
-
-    def _keep(self, checked: human_check.AnswerChecked) -> Any:
-        self.picture = checked.picture_id
-        self._pass_id = checked.pass_id
-        self.passed = bool(checked.pass_id)
-        self._say(texts.PASSED if self.passed else texts.WRONG)
+        self._go(step, passed=texts.PASSED, picture=texts.WRONG, sound=texts.WRONG_WORDS)
         return script("leaveTask()" if self.passed else "emptyAnswer(true)")
+
+    async def _change(self, kind: Stage, call: str) -> Any:
+        task_id = self.picture or self.sound
+        if not task_id:
+            return None
+        first = not self.sound
+        try:
+            command = human_check.ChangeTask(Purpose(self._purpose), task_id, kind)
+            step = await run(self, human_check.change_task, command)
+        except TooMany as error:
+            return self._tell(error)
+        except CabinetError as error:
+            return self._refused(error)
+        self._go(step, picture=texts.CHANGED, sound=texts.HEAR if first else texts.OTHER_SOUND)
+        return script(call)
+
+    def _go(self, step: human_check.Step, *, passed: str = "", picture: str = "", sound: str = "") -> None:
+        """Show where the check stands now, with the words for it."""
+        self._pass_id = step.pass_id
+        self.passed = bool(step.pass_id)
+        self.picture = step.task_id if step.kind is Stage.PICTURE else ""
+        self.sound = step.task_id if step.kind is Stage.SOUND else ""
+        self.waivable = step.waivable
+        self._task_needed = self._task_needed and not self.passed
+        self._say(passed if self.passed else sound if self.sound else picture)
 
     def _take_pass(self) -> str:
         """The pass, for a form that was just accepted with it; the check begins anew."""
@@ -124,8 +167,8 @@ class HumanCheckState(rx.State):
 
     def _start_over(self) -> None:
         self.problems = {}
-        self.challenge = self.picture = self.said = self._purpose = self._pass_id = ""
-        self.passed = False
+        self.challenge = self.picture = self.sound = self.said = self._purpose = self._pass_id = ""
+        self.passed = self.waivable = False
 
     def _refused(self, error: CabinetError) -> Any:
         """Nothing is left to answer: the box is unticked and says why."""
@@ -161,8 +204,9 @@ async def with_pass(state: rx.State, act: Callable[[str], Awaitable[T]]) -> T:
     human = await state.get_state(HumanCheckState)
     try:
         done = await act(human._pass_id)
-    except HumanCheckNeeded:
+    except HumanCheckNeeded as needed:
         human._take_pass()
+        human._task_needed = isinstance(needed, HumanCheckTaskNeeded)
         raise
     human._take_pass()
     return done
