@@ -51,9 +51,9 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
 
     Nothing tells a browser without a device cookie from another one: no ticket is its own.
     """
+    now, visitor, token = deps.clock.now(), actor.visitor, new_token()
     if not visitor.device:
         return None
-    now, visitor, token = deps.clock.now(), actor.visitor, new_token()
     with deps.transaction() as tx:
         spent = tx.sessions.spend_ticket(digest(deps.secret_key, _TICKET, ticket), visitor.device, now)
         if spent is None:
