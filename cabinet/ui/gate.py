@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 from starlette.requests import cookie_parser
 
 from cabinet import container
@@ -111,7 +112,8 @@ def admits(name: object, payload: object) -> bool:
         return False
     if allow_framework(name):
         return _FRAMEWORK[name](payload)
-    return declared(name) is not None and payload.keys() == _arguments(name)
+    fits = declared(name) is not None and payload.keys() == _arguments(name)
+    return fits and all(_is_form(x) if key == "form" else not _is_wrapped(x) for key, x in payload.items())
 
 
 def cleaned(sent: object) -> dict[str, Any] | None:
@@ -128,6 +130,23 @@ def cookie_in(header: str, noun: str) -> str:
     """A cookie of ours in a `Cookie` header, read as Starlette reads it; "" without it."""
     name = cookies.cookie_name(noun, https=container.settings().https)
     return cookie_parser(header).get(name, "")
+
+
+def _is_form(sent: object) -> bool:
+    """A form's fields by name, or Reflex's list of their pairs: an argument called `form` is nothing else."""
+    if not _is_wrapped(sent):
+        return isinstance(sent, dict)
+    pairs = next(iter(sent.values())) if isinstance(sent, dict) and len(sent) == 1 else None
+    return isinstance(pairs, list) and all(_is_pair(x) for x in pairs)
+
+
+def _is_pair(sent: object) -> bool:
+    return isinstance(sent, list) and len(sent) == 2 and isinstance(sent[0], str)  # noqa: PLR2004 - name and value
+
+
+def _is_wrapped(sent: object) -> bool:
+    """Whether Reflex would take it for a form's list of pairs."""
+    return isinstance(sent, dict) and FORM_DATA_ENTRIES_KEY in sent
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import reflex as rx
 from reflex.utils.format import format_event_handler
 from reflex_base.event import Event, EventHandler
+from reflex_base.event.processor.base_state_processor import _prepare_event_payload
 
 from cabinet.domain.permissions import Visitor
 from cabinet.services import sessions
@@ -67,7 +68,8 @@ class Browser:
             raise Dropped
         path, _, method = event.name.rpartition(".")
         state = self.root.get_substate(path.split(".")[1:]) if "." in path else self.root
-        answer = type(state).event_handlers[method].fn(state, **event.payload)
+        handler = type(state).event_handlers[method]
+        answer = handler.fn(state, **_prepare_event_payload(handler, event.payload))
         if inspect.isasyncgen(answer):
             return [x async for x in answer if x is not None]
         done = await answer if inspect.isawaitable(answer) else answer

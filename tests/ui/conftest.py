@@ -4,8 +4,6 @@ from pathlib import Path
 import pytest
 
 from cabinet import container
-from cabinet.domain.permissions import Actor
-from cabinet.services.demo import load_demo
 from cabinet.ui import pages
 from tests.fakes import World, make_world
 
@@ -17,10 +15,9 @@ def _all_states() -> None:
 
 
 @pytest.fixture
-def portal(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def portal(demo_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The portal with the demo supplier behind the states."""
-    made = make_world(sqlite_url, tmp_path)
-    load_demo(made.deps, Actor.system())
+    made = make_world(demo_sqlite_url, tmp_path)
     monkeypatch.setattr(container, "current", lambda: made.deps)
     yield made
     made.dispose()
