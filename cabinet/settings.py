@@ -129,6 +129,8 @@ class Settings(BaseSettings):
             "MAIL=outbox": self.mail == "outbox",
             "SMS=outbox": self.sms == "outbox",
             "ACQUIRER=demo": self.acquirer == "demo",
+            "a RESEND_API_URL without https": _is_open_http(self.resend_api_url),
+            "an SMS_URL without https": _is_open_http(self.sms_url),
             "a MAIL_FROM at localhost": parseaddr(self.mail_from)[1].endswith("@localhost"),
             "an empty SECRET_KEY": not self.secret_key.get_secret_value(),
             "an empty DOCUMENTS_KEY": not self.documents_key.get_secret_value(),
@@ -174,6 +176,12 @@ def _is_http_url(url: str) -> bool:
     except ValueError:
         return False
     return not url or (parts.scheme in {"http", "https"} and bool(parts.hostname))
+
+
+def _is_open_http(url: str) -> bool:
+    """Whether keys and codes would cross a network as they are."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}
 
 
 def _is_webhook_secret(secret: str) -> bool:

@@ -16,8 +16,8 @@ from cabinet.ports import Letter, MailReturned, NoticeForged, Undelivered
 
 _API: Final = "https://api.resend.com"
 _TAG: Final = "message"
-# What another try may mend: the provider's illness or haste, or our own key and domain.
-_RETRYABLE: Final = frozenset({401, 403, 408, 425, 429})
+# What another try may mend: the provider's illness or haste, or our own key, domain and address.
+_RETRYABLE: Final = frozenset({401, 403, 404, 405, 408, 425, 429})
 _CLIENT_ERRORS: Final = 400
 _SERVER_ERRORS: Final = 500
 _STILL_UNDER_WAY: Final = "concurrent_idempotent_requests"

@@ -202,6 +202,13 @@ class Outbox:
             )
         ).one_or_none()
 
+    def forget_dead(self, moment: datetime) -> int:
+        """What messages that died before then said of people goes; how many were so old."""
+        gone = self._session.exec(
+            update(OutboxMessage).where(col(OutboxMessage.dead_at) < moment).values(facts={})
+        )
+        return gone.rowcount
+
     def count_waiting(self) -> int:
         """How many messages are still to be sent."""
         return int(

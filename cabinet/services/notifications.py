@@ -32,7 +32,7 @@ _DAY: Final = timedelta(days=1)
 _CEILING_PAUSE: Final = timedelta(minutes=15)
 _EVERYBODY: Final = "all"
 _RETURNED: Final = "mail.returned"
-_REPEATED_FOR: Final = timedelta(days=30)
+_KEPT: Final = timedelta(days=30)
 
 
 class MessageSpent(Conflict):
@@ -226,11 +226,12 @@ def _settle_one(deps: Deps) -> bool:
 
 
 def forget_old(deps: Deps) -> None:
-    """Delete what no limit counts and no provider repeats any more."""
+    """Delete what no limit counts, no provider repeats and no operator has retried for a month."""
     now = deps.clock.now()
     with deps.transaction() as tx:
         tx.attempts.forget_before(_daily_limit(deps), now)
-        tx.inbox.forget_before(now - _REPEATED_FOR)
+        tx.inbox.forget_before(now - _KEPT)
+        tx.outbox.forget_dead(now - _KEPT)
 
 
 def list_dead(deps: Deps, actor: Actor) -> list[DeadLetterRow]:

@@ -56,7 +56,7 @@ def test_a_letter_is_what_resend_documents(api: ResendApi) -> None:
         (401, "restricted_api_key", True),
         (403, "invalid_api_key", True),
         (403, "validation_error", True),
-        (404, "not_found", False),
+        (404, "not_found", True),
         (409, "invalid_idempotent_request", False),
         (409, "concurrent_idempotent_requests", True),
         (422, "validation_error", False),

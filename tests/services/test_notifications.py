@@ -360,6 +360,18 @@ def test_the_counters_of_yesterday_are_swept(world: World) -> None:
         assert tx.attempts.forget_before(Limit("sms.day", 1, timedelta()), world.clock.at) == 0
 
 
+def test_what_a_dead_letter_says_is_kept_for_a_month(world: World) -> None:
+    row = dead_letter(world)
+    world.clock.move(days=29)
+    notifications.forget_old(world.deps)
+    with world.deps.snapshot() as tx:
+        assert tx.outbox.get(row.id).facts["amount"] == "81,30"
+    world.clock.move(days=2)
+    notifications.forget_old(world.deps)
+    with pytest.raises(notifications.MessageSpent):
+        notifications.retry_message(world.deps, Actor.system(), row.id)
+
+
 def test_the_commands_list_and_retry(
     world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

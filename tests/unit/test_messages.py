@@ -102,6 +102,8 @@ def test_no_message_costs_more_than_three_parts(template: str) -> None:
         ({"sms": "smsc", "sms_key": ""}, "CABINET_SMS_KEY"),
         ({"sms_url": "smsc.ru"}, "CABINET_SMS_URL"),
         ({"sms_daily_limit": 0}, "sms_daily_limit"),
+        ({"resend_api_url": "http://api.example.ru"}, "RESEND_API_URL without https"),
+        ({"sms_url": "http://api.example.ru"}, "SMS_URL without https"),
         ({"mail_from": "Газ дома"}, "CABINET_MAIL_FROM"),
         ({"mail_from": "Газ <kabinet@example.ru>\r\nBcc: a@b.ru"}, "CABINET_MAIL_FROM"),
         ({"mail_from": "Газ дома <kabinet@localhost>"}, "MAIL_FROM at localhost"),
