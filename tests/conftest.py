@@ -8,6 +8,7 @@ import pytest
 
 from cabinet.persistence.engine import migrate
 from tests import databases, postgres
+from tests.fakes import World, make_world
 
 NETWORK = ("tests/adapters", "tests/api", "tests/e2e")
 BOTH = ["sqlite", "postgresql"]
@@ -113,3 +114,19 @@ def demo_url(request: pytest.FixtureRequest) -> str:
     fixture = {"sqlite": "demo_sqlite_url", "postgresql": "demo_postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """An empty portal, on both databases."""
+    made = make_world(database_url, tmp_path)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def izhevsk(demo_url: str, tmp_path: Path) -> Iterator[World]:
+    """The portal with the demo supplier's registers in it, on both databases."""
+    made = make_world(demo_url, tmp_path)
+    yield made
+    made.dispose()
