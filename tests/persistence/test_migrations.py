@@ -1,0 +1,61 @@
+"""Migrations lead to the tables of the code and back again, on both databases."""
+
+from typing import Any
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from cabinet.persistence import unit_of_work
+from cabinet.persistence.engine import alembic_config, make_engine, migrate
+
+
+def schema(engine: Engine) -> dict[str, Any]:
+    """Columns, keys, indexes and checks of every table."""
+    seen = inspect(engine)
+    return {
+        table: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)],
+            sorted(str(x["column_names"]) + str(x["unique"]) for x in seen.get_indexes(table)),
+            sorted(str(x["column_names"]) for x in seen.get_unique_constraints(table)),
+            sorted(str(x["constrained_columns"]) + x["referred_table"] for x in seen.get_foreign_keys(table)),
+            sorted(str(x["name"]) for x in seen.get_check_constraints(table)),
+        )
+        for table in seen.get_table_names()
+    }
+
+
+def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
+    assert unit_of_work.UnitOfWork
+    command.check(alembic_config(database_url))
+
+
+def test_there_and_back_step_by_step_is_the_same_place(database_url: str) -> None:
+    config, engine = alembic_config(database_url), make_engine(database_url)
+    newest = schema(engine)
+    steps = [x.revision for x in ScriptDirectory.from_config(config).walk_revisions()]
+    places = {}
+    for step in steps:
+        places[step] = schema(engine)
+        command.downgrade(config, "-1")
+    assert set(schema(engine)) <= {"alembic_version"}
+    for step in reversed(steps):
+        command.upgrade(config, "+1")
+        assert schema(engine) == places[step], step
+    assert schema(engine) == newest
+    engine.dispose()
+
+
+def test_a_second_migration_has_nothing_to_do(database_url: str) -> None:
+    engine = make_engine(database_url)
+    before = schema(engine)
+    migrate(database_url)
+    assert schema(engine) == before
+    engine.dispose()
+
+
+def test_history_is_one_line_of_numbers() -> None:
+    script = ScriptDirectory.from_config(alembic_config("sqlite://"))
+    revisions = [x.revision for x in reversed(list(script.walk_revisions()))]
+    assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+    assert len(script.get_heads()) == 1
