@@ -23,6 +23,7 @@ def check_migrations() -> None:
     """Alembic's own comparison of the tables with the migrations, on an empty database."""
     sys.path.insert(0, str(ROOT))
     from alembic import command  # noqa: PLC0415
+
     from cabinet.persistence import engine  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:

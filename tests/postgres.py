@@ -53,11 +53,30 @@ def server(place: Path | None = None) -> Iterator[str]:
     data = folder / "data"
     if owner:
         shutil.chown(folder, owner)
-    make: list[str | Path] = [initdb, "-D", data, "-U", "cabinet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    make: list[str | Path] = [
+        initdb,
+        "-D",
+        data,
+        "-U",
+        "cabinet",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    ]
     options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     options += ["autovacuum=off", "max_connections=60", "shared_buffers=32MB", "max_wal_size=128MB"]
     options += ["wal_level=minimal", "max_wal_senders=0"]
-    run: list[str | Path] = [postgres, "-D", data, "-k", folder, *(f for option in options for f in ("-c", option))]
+    run: list[str | Path] = [
+        postgres,
+        "-D",
+        data,
+        "-k",
+        folder,
+        *(f for option in options for f in ("-c", option)),
+    ]
     try:
         subprocess.run(make, check=True, capture_output=True, user=owner, cwd="/")
         with (folder / "log").open("wb") as log:

@@ -130,7 +130,7 @@ def test_the_portal_is_one_process_that_starts_in_seconds(portal: Portal) -> Non
     pid = portal.process.pid
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     assert children == ""
-    assert portal.started_in < 10
+    assert 0 < portal.start_cost < 8
 
 
 def test_sigterm_ends_it_in_time_with_people_connected(
