@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from cabinet import terminal
 from cabinet.domain.permissions import Actor
@@ -23,7 +23,8 @@ def dead() -> None:
     """List the messages that nobody tries any more, the newest first."""
     with terminal.refusals():
         rows = notifications.list_dead(terminal.dependencies(), Actor.system())
-    table = Table(*texts.COLUMNS, title=texts.DEAD, show_edge=False)
+    columns = [Column(name, overflow="fold") for name in texts.COLUMNS]
+    table = Table(*columns, title=texts.DEAD, show_edge=False)
     for row in rows:
         created = f"{row.created_at:%Y-%m-%d %H:%M}Z"
         table.add_row(str(row.id), row.channel, row.to, row.template, created, str(row.attempts), row.error)

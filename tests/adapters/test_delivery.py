@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
 from cabinet.adapters.sms_smsc import SmscSms
 from cabinet.domain.identity import Login
 from cabinet.persistence.engine import make_engine
+from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import MailReturned
 from cabinet.services import notifications
 from cabinet.services.deps import Deps
@@ -214,6 +216,23 @@ async def test_the_worker_delivers_and_settles_what_came_back(world: World, serv
         notice = MailReturned("msg_1", key[1], "email.bounced")
         notifications.take_returned(world.deps, "resend", notice)
         await _until(lambda: _dead(world) == 1)
+
+
+@pytest.mark.parametrize("fault", [OSError("the disk is gone"), KeyError("a bug")])
+async def test_a_round_that_fails_is_logged_and_tried_again(
+    world: World, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    faults = [fault] * 3
+
+    def flaky() -> AbstractContextManager[UnitOfWork]:
+        if faults:
+            raise faults.pop()
+        return world.deps.snapshot()
+
+    queue(world, "anna@example.ru")
+    async with worker.running(replace(world.deps, snapshot=flaky)):
+        await _until(lambda: len(world.mail.letters) == 1)
+    assert caplog.text.count("a round of the worker failed") == 3
 
 
 def _dead(world: World) -> int:
