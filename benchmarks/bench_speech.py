@@ -5,14 +5,15 @@ filter) and by spectrum (what speech recognisers of single words do). Both are t
 pool first, to show that they work. No recogniser of Russian speech is in PyPI or Debian without a download.
 """
 
-import importlib
 import io
 import itertools
 import statistics
 import time
 import wave
 from collections.abc import Iterator
-from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from benchmarks import Row
 from cabinet.adapters import speech_pool
@@ -23,8 +24,7 @@ CLIPS = 100
 FILTERED = 12  # the matched filter takes seconds for a clip
 SPEEDS = (0.72, 0.79, 0.86, 0.93, 1.0, 1.07)
 WINDOW, HOP, BANDS = 256, 80, 24
-Numpy = Any  # it is not installed with the rest
-Wave = Any  # its array
+Wave = npt.NDArray[np.float32]
 Heard = list[tuple[float, int, str]]  # score, place, word
 
 
@@ -39,18 +39,14 @@ def run() -> list[Row]:
         Row("speech: processor time of a clip, median", f"{median:.0f} ms", "≤ 100 ms", ok=median <= 100),
         Row("speech: a clip", f"{kilobytes:.1f} kB", "≤ 40 kB", ok=kilobytes <= 40),
     ]
-    try:
-        numpy = importlib.import_module("numpy")
-    except ImportError:
-        return [*rows, Row("speech: recognised", "numpy is not installed", "≤ 5 %", ok=False)]
-    ours = [samples_of(numpy, clip) for clip in clips]
-    clean = [clean_speech(numpy, words) for words in asked]
+    ours = [samples_of(clip) for clip in clips]
+    clean = [clean_speech(words) for words in asked]
     for name, attack, most in (
         ("matched filter", by_samples, FILTERED),
         ("spectra", by_spectra, CLIPS),
     ):
         for kind, heard in (("clean speech", clean), ("our clips", ours)):
-            rows.append(rate(f"speech: {name}, {kind}", attack(numpy, heard[:most]), asked[:most]))
+            rows.append(rate(f"speech: {name}, {kind}", attack(heard[:most]), asked[:most]))
     return rows
 
 
@@ -73,12 +69,12 @@ def speak(speech: PooledSpeech, asked: list[tuple[str, ...]]) -> tuple[list[byte
     return clips, milliseconds
 
 
-def samples_of(np: Numpy, clip: bytes) -> Wave:
+def samples_of(clip: bytes) -> Wave:
     with wave.open(io.BytesIO(clip)) as file:
         return np.frombuffer(file.readframes(LENGTH), np.uint8).astype(np.float32) - 128
 
 
-def clean_speech(np: Numpy, words: tuple[str, ...]) -> Wave:
+def clean_speech(words: tuple[str, ...]) -> Wave:
     """The pool's words as they are, with silence between."""
     track = np.zeros(LENGTH, np.float32)
     for number, word in enumerate(words):
@@ -88,7 +84,7 @@ def clean_speech(np: Numpy, words: tuple[str, ...]) -> Wave:
     return track
 
 
-def templates(np: Numpy) -> Iterator[tuple[str, Wave]]:
+def templates() -> Iterator[tuple[str, Wave]]:
     """Every word of every voice at every speed."""
     for word, voices in speech_pool._pool().words.items():  # noqa: SLF001 - the attacker has it
         for said in voices:
@@ -97,13 +93,13 @@ def templates(np: Numpy) -> Iterator[tuple[str, Wave]]:
                 yield word, np.interp(places, np.arange(len(said)), said).astype(np.float32)
 
 
-def by_samples(np: Numpy, clips: list[Wave]) -> list[tuple[str, ...]]:
+def by_samples(clips: list[Wave]) -> list[tuple[str, ...]]:
     """Normalised cross-correlation of the waves."""
     size = 1 << 16
     waves = np.fft.rfft(np.stack(clips), size)
     energy = [np.concatenate([[0], np.cumsum(clip.astype(np.float64) ** 2)]) for clip in clips]
     found: list[Heard] = [[] for _ in clips]
-    for word, said in templates(np):
+    for word, said in templates():
         match = np.fft.irfft(waves * np.conj(np.fft.rfft(said, size)), size)[:, : LENGTH - len(said)]
         for number, line in enumerate(match):
             window = energy[number][len(said) :][: line.size] - energy[number][: line.size]
@@ -113,15 +109,15 @@ def by_samples(np: Numpy, clips: list[Wave]) -> list[tuple[str, ...]]:
     return [best(heard, LENGTH // 12) for heard in found]
 
 
-def by_spectra(np: Numpy, clips: list[Wave]) -> list[tuple[str, ...]]:
+def by_spectra(clips: list[Wave]) -> list[tuple[str, ...]]:
     """Normalised correlation of log spectra, each band about its own mean."""
     size = 1024
-    views = [spectrum(np, clip) for clip in clips]
+    views = [spectrum(clip) for clip in clips]
     lines = np.fft.rfft(np.stack(views), size, axis=1)
     energy = [np.concatenate([[0], np.cumsum((view**2).sum(axis=1))]) for view in views]
     found: list[Heard] = [[] for _ in clips]
-    for word, said in templates(np):
-        view = spectrum(np, said)
+    for word, said in templates():
+        view = spectrum(said)
         pattern = np.conj(np.fft.rfft(view, size, axis=0))
         match = np.fft.irfft((lines * pattern).sum(axis=2), size, axis=1)
         for number, line in enumerate(match[:, : len(views[0]) - len(view)]):
@@ -132,7 +128,7 @@ def by_spectra(np: Numpy, clips: list[Wave]) -> list[tuple[str, ...]]:
     return [best(heard, LENGTH // HOP // 12) for heard in found]
 
 
-def spectrum(np: Numpy, samples: Wave) -> Wave:
+def spectrum(samples: Wave) -> Wave:
     """Log energies: frames of 10 ms × `BANDS`, about equally wide to the ear."""
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, WINDOW // 2), WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW))) ** 2

@@ -131,7 +131,9 @@ class HumanCheckState(rx.State):
         except CabinetError as error:
             return self._refused(error)
         self._go(step, passed=texts.PASSED, picture=texts.WRONG, sound=texts.WRONG_WORDS)
-        return script("leaveTask()" if self.passed else "emptyAnswer(true)")
+        if self.passed:
+            return script("leaveTask()")
+        return script("listen()" if self.sound else "emptyAnswer(true)")
 
     async def _change(self, kind: Stage, call: str) -> Any:
         task_id = self.picture or self.sound
