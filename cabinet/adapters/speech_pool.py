@@ -27,7 +27,7 @@ _POOL: Final = Path(__file__).resolve().parent / "data" / "speech"
 _MIDDLE: Final = 128
 _BLOCK: Final = 160  # samples that share one speed
 _STREAMS: Final = 4  # voices that speak backwards at a time
-_BELOW: Final = 0.0  # decibels that the babble lies below the words; a program hears 22 % at 3, 38 % at 5
+_BELOW: Final = 0.0  # decibels that the babble lies below the words; docs/adr/0008 has what other values cost
 
 _random = secrets.SystemRandom()
 

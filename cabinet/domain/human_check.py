@@ -13,9 +13,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from cabinet.domain import limits
 from cabinet.domain.codes import digest
 from cabinet.domain.errors import Conflict, InputError
-from cabinet.domain.limits import SIGN_IN_ADDRESS, SIGN_IN_LOGIN, Limit
+from cabinet.domain.limits import Limit
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long a proof may be worked on, a task tried, a pass kept, each counted from its own issue."""
@@ -39,8 +40,8 @@ FAILED_ADDRESS: Final = Limit("human.failed.address", 3, _HOUR)
 LIGHT_ADDRESS: Final = Limit("human.light.address", 5, _HOUR)
 LIGHT_ALL: Final = Limit("human.light.all", 300, timedelta(minutes=10))
 
-WAIVABLE: Final = replace(FAILED_VISITOR, most=2)
-"""After so many wrong answers the task may be waived."""
+WAIVABLE_AFTER: Final = 2
+"""Wrong answers of one browser, counted as `FAILED_VISITOR`, after which the task may be waived."""
 WAIVERS_ADDRESS: Final = Limit("human.waiver.address", 5, _DAY)
 WAIVER_WORK: Final = 10
 """How many times the usual work a waived task costs."""
@@ -128,8 +129,8 @@ CALM: Final = (
     CalmRule(FAILED_VISITOR, Watched.VISITOR),
     CalmRule(FAILED_ADDRESS, Watched.ADDRESS, known=10),
     CalmRule(LIGHT_ADDRESS, Watched.ADDRESS, known=20),
-    CalmRule(replace(SIGN_IN_ADDRESS, most=3), Watched.ADDRESS, known=6),
-    CalmRule(replace(SIGN_IN_LOGIN, most=3), Watched.LOGIN),
+    CalmRule(replace(limits.SIGN_IN_ADDRESS, most=3), Watched.ADDRESS, known=6),
+    CalmRule(replace(limits.SIGN_IN_LOGIN, most=3), Watched.LOGIN),
     CalmRule(LIGHT_ALL, Watched.EVERYBODY),
 )
 """When all of it holds the proof of work is enough; when any does not, a task follows."""

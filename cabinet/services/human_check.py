@@ -28,7 +28,7 @@ from cabinet.domain.human_check import (
     TASKS,
     TASKS_ADDRESS,
     TASKS_VISITOR,
-    WAIVABLE,
+    WAIVABLE_AFTER,
     WAIVER_WORK,
     WAIVERS_ADDRESS,
     BrowserUnknown,
@@ -328,7 +328,8 @@ def _count(tx: UnitOfWork, deps: Deps, *happened: tuple[Limit, str]) -> None:
 
 
 def _waivable(tx: UnitOfWork, deps: Deps, visitor: Visitor, purpose: Purpose) -> bool:
-    return purpose in CODE_FOLLOWS and not tx.attempts.left(WAIVABLE, visitor.device, deps.clock.now())
+    failures = replace(FAILED_VISITOR, most=WAIVABLE_AFTER)
+    return purpose in CODE_FOLLOWS and not tx.attempts.left(failures, visitor.device, deps.clock.now())
 
 
 def _reserve_proof(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> None:
