@@ -5,7 +5,8 @@ import pytest
 from cabinet.domain import human_check, limits
 from cabinet.domain.limits import Limit
 
-ALL = [x for module in (limits, human_check) for x in vars(module).values() if isinstance(x, Limit)]
+FOUND = {x for module in (limits, human_check) for x in vars(module).values() if isinstance(x, Limit)}
+ALL = sorted(FOUND, key=lambda limit: limit.bucket)
 
 
 def test_every_bucket_is_one_limits_own() -> None:
