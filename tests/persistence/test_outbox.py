@@ -1,5 +1,6 @@
 """Keys of messages, the inbox, and the limit that counts several tries at once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,10 @@ PARTS = Limit("parts", 5, timedelta(days=1))
 
 
 @pytest.fixture
-def begin(database_url: str) -> Transaction:
-    return transactions(make_engine(database_url))
+def begin(database_url: str) -> Iterator[Transaction]:
+    engine = make_engine(database_url)
+    yield transactions(engine)
+    engine.dispose()
 
 
 def test_messages_of_before_get_keys_of_their_own(database_url: str) -> None:
