@@ -45,6 +45,41 @@
       const mine = radio.dataset.themeChoice === theme;
       if (radio.checked !== mine) radio.checked = mine;
     }
+    const vision = memory.get("vision").split(" ").filter(Boolean);
+    for (const radio of all("[data-vision-choice]")) {
+      const word = radio.dataset.visionChoice;
+      const taken = [...all(`[name="${radio.name}"]`)].some((other) => vision.includes(other.dataset.visionChoice));
+      const mine = word ? vision.includes(word) : !taken;
+      if (radio.checked !== mine) radio.checked = mine;
+    }
+  }
+
+  function see(words) {
+    memory.put("vision", words);
+    dress();
+    choices();
+  }
+
+  /* «Версия для слабовидящих»: a native dialog. Opened from the sheet, it gives the focus back to the sheet's own
+     button, for the sheet closes. */
+  function vision(opener) {
+    const sheet = opener.closest("details[data-sheet]");
+    if (sheet) {
+      sheet.open = false;
+      one("summary", sheet).focus();
+    }
+    choices();
+    one("[data-vision-panel]", opener.closest(".shell")).showModal();
+  }
+
+  /* What tells of a deed done, data-take-focus="…", takes the focus when it comes or its value changes. */
+  const told = new WeakMap();
+  function tell() {
+    for (const box of all("[data-take-focus]")) {
+      if (told.get(box) === box.dataset.takeFocus) continue;
+      told.set(box, box.dataset.takeFocus);
+      box.focus();
+    }
   }
 
   /* Password: <button data-reveal="id"> shows and hides the input of that id. */
@@ -252,6 +287,7 @@
   function tidy() {
     turn();
     summary();
+    tell();
     drafts();
     all("[data-drum]").forEach(drum);
     send();
@@ -274,7 +310,7 @@
   new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "value"],
+    attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "data-take-focus", "value"],
   });
 
   const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);
@@ -285,6 +321,11 @@
     const button = hit("[data-reveal]");
     if (button) reveal(button);
     if (hit("button[data-reload]")) location.reload();
+    const opener = hit("[data-vision-open]");
+    if (opener) vision(opener);
+    const closer = hit("[data-vision-close]");
+    if (closer?.dataset.visionClose) see("");
+    if (closer) closer.closest("dialog").close();
     const jump = hit("[data-error-summary] a, a.skip");
     const target = jump && seen("#" + CSS.escape(decodeURIComponent(jump.hash.slice(1))));
     if (target) {
@@ -296,7 +337,7 @@
     for (const sheet of all("details[data-sheet][open]")) if (!sheet.contains(event.target)) sheet.open = false;
   });
   on("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || one("dialog[open]")) return;
     for (const sheet of all("details[data-sheet][open]")) {
       sheet.open = false;
       one("summary", sheet).focus();
@@ -321,6 +362,8 @@
   on("change", (event) => {
     const choice = event.target.dataset?.themeChoice;
     if (choice) { memory.put("theme", choice); dress(); }
+    if (event.target.matches?.("[data-vision-choice]"))
+      see([...all("[data-vision-choice]:checked", event.target.form)].map((radio) => radio.dataset.visionChoice).filter(Boolean).join(" "));
   });
   on("input", (event) => {
     const box = drumOf(event);

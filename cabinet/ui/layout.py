@@ -14,6 +14,7 @@ from cabinet.texts import shell as texts
 from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.links import Children, link
+from cabinet.ui.vision import vision_button, vision_eye, vision_panel
 
 Shell = Literal["guest", "cabinet", "either", "desk", "own"]
 Body = Callable[[], rx.Component]
@@ -110,6 +111,7 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
         rx.el.main(*backward, body, custom_attrs={"id": "main"}, tab_index=-1),
         footer(),
         *below,
+        vision_panel(),
         class_name=f"shell {shell}",
     )
 
@@ -145,6 +147,7 @@ def guest_header(here: str) -> rx.Component:
         rx.el.div(
             brand(),
             rx.el.nav(*ways, training, class_name="guest-nav", aria_label=texts.MAIN_MENU),
+            vision_eye(),
             class_name="bar-inner",
         ),
         class_name="top top-guest",
@@ -154,7 +157,7 @@ def guest_header(here: str) -> rx.Component:
 def cabinet_header(here: str) -> rx.Component:
     """Brand, and on a desk the whole menu; phones have the bar below."""
     return rx.el.header(
-        rx.el.div(brand(), menu(MENU, here), class_name="bar-inner"),
+        rx.el.div(brand(), menu(MENU, here), vision_eye(), class_name="bar-inner"),
         class_name="top top-cabinet",
     )
 
@@ -174,7 +177,9 @@ def members_bar(here: str) -> rx.Component:
 def desk_header(here: str) -> rx.Component:
     """The settlement centre's header: its own name and menu at every width."""
     return rx.el.header(
-        rx.el.div(brand(texts.DESK_BRAND, routes.DESK), menu(DESK_MENU, here), class_name="bar-inner"),
+        rx.el.div(
+            brand(texts.DESK_BRAND, routes.DESK), menu(DESK_MENU, here), vision_eye(), class_name="bar-inner"
+        ),
         class_name="top top-desk",
     )
 
@@ -231,7 +236,12 @@ def more(items: list[tuple[str, str, str]], here: str) -> rx.Component:
             rx.el.span(texts.MORE),
             class_name="bar-link bar-link-here" if inside else "bar-link",
         ),
-        rx.el.ul(*rows, rx.el.li(sign_out("sheet-link", icon("sign_out"))), class_name="sheet"),
+        rx.el.ul(
+            *rows,
+            rx.el.li(vision_button("sheet-link", icon("eye"))),
+            rx.el.li(sign_out("sheet-link", icon("sign_out"))),
+            class_name="sheet",
+        ),
         class_name="more",
         custom_attrs={"data-sheet": ""},
     )
@@ -270,6 +280,7 @@ def footer() -> rx.Component:
     return rx.el.footer(
         rx.el.noscript(texts.NO_SCRIPT),
         rx.el.p(texts.FOOTER),
+        vision_button("text-button"),
         rx.el.p(link(texts.EMERGENCY, href="tel:104")),
         class_name="foot",
     )
