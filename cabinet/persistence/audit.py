@@ -1,5 +1,6 @@
 """Who did what and when."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,17 @@ class Audit:
             details=details,
         )
         self._session.add(event)
+
+    def list_of(self, actor: Actor, actions: Collection[str], most: int) -> list[AuditEvent]:
+        """The actor's own newest events of these actions, newest first."""
+        return list(
+            self._session.exec(
+                select(AuditEvent)
+                .where(AuditEvent.user_id == actor.user, col(AuditEvent.action).in_(actions))
+                .order_by(col(AuditEvent.id).desc())
+                .limit(most)
+            )
+        )
 
     def list_actions(self, action: str) -> list[AuditEvent]:
         """All events of an action, oldest first."""

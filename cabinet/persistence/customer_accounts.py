@@ -68,6 +68,8 @@ class AccountLink(SQLModel, table=True):
     alias: str = Field(max_length=60, default="")
     linked_at: datetime = instant()
     extended_at: datetime | None = instant(default=None)
+    # The link is closed but for its owner's second thoughts: see `restore`.
+    unlinked_at: datetime | None = instant(default=None)
 
 
 class AccessPin(SQLModel, table=True):
@@ -130,7 +132,7 @@ class CustomerAccounts:
             select(CustomerAccount, AccountLink, Supplier)
             .join(AccountLink, col(AccountLink.customer_account_id) == col(CustomerAccount.id))
             .join(Supplier, col(Supplier.id) == col(CustomerAccount.supplier_id))
-            .where(AccountLink.user_id == actor.user)
+            .where(AccountLink.user_id == actor.user, col(AccountLink.unlinked_at).is_(None))
             .order_by(col(AccountLink.id))
         )
         if account_id is not None:
@@ -176,7 +178,10 @@ class CustomerAccounts:
         self._session.flush()
 
     def link(self, actor: Actor, account_id: int, level: AccessLevel, now: datetime) -> AccountLink:
-        """Link the account to the actor, or raise an existing link's level; it never falls."""
+        """Link the account to the actor, or raise an existing link's level; it never falls.
+
+        A link that was closed begins anew: what it once opened is to be proved again.
+        """
         link = self._session.exec(
             select(AccountLink)
             .where(AccountLink.user_id == actor.user, AccountLink.customer_account_id == account_id)
@@ -185,6 +190,8 @@ class CustomerAccounts:
         if link is None:
             link = AccountLink(user_id=actor.user, customer_account_id=account_id, level=level, linked_at=now)
             self._session.add(link)
+        if link.unlinked_at is not None:
+            link.level, link.linked_at, link.extended_at, link.unlinked_at = int(level), now, None, None
         link.level = max(link.level, int(level))
         if level is AccessLevel.EXTENDED and link.extended_at is None:
             link.extended_at = now
@@ -198,6 +205,36 @@ class CustomerAccounts:
                 select(AccountLink.user_id).where(
                     AccountLink.customer_account_id == account_id,
                     AccountLink.level == int(AccessLevel.EXTENDED),
+                    col(AccountLink.unlinked_at).is_(None),
                 )
             )
         )
+
+    def list_unlinked(self, actor: Actor, since: datetime) -> list[LinkedAccount]:
+        """The accounts that the actor has closed no earlier than that, last closed first."""
+        statement = (
+            select(CustomerAccount, AccountLink, Supplier)
+            .join(AccountLink, col(AccountLink.customer_account_id) == col(CustomerAccount.id))
+            .join(Supplier, col(Supplier.id) == col(CustomerAccount.supplier_id))
+            .where(AccountLink.user_id == actor.user, col(AccountLink.unlinked_at) >= since)
+            .order_by(col(AccountLink.unlinked_at).desc())
+        )
+        return [LinkedAccount(*row) for row in self._session.exec(statement)]
+
+    def restore(self, actor: Actor, account_id: int, since: datetime) -> None:
+        """Open a link again, as it was, that the actor has closed no earlier than that.
+
+        Raises:
+            NotFound: there is none.
+        """
+        restored = self._session.exec(
+            update(AccountLink)
+            .where(
+                col(AccountLink.user_id) == actor.user,
+                col(AccountLink.customer_account_id) == account_id,
+                col(AccountLink.unlinked_at) >= since,
+            )
+            .values(unlinked_at=None)
+        )
+        if restored.rowcount != 1:
+            raise NotFound

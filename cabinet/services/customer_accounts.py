@@ -1,6 +1,7 @@
 """Connecting лицевые счета: finding one by number, basic access, extended access by a proof."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Self
 
 from cabinet.domain import limits, pins
@@ -21,6 +22,8 @@ _ACCOUNT_LIMITS: Final[dict[ProofKind, tuple[Limit, ...]]] = {
     ProofKind.PIN: (limits.PIN_ACCOUNT_HOUR, limits.PIN_ACCOUNT_DAY),
     ProofKind.SERIAL: (limits.SERIAL_ACCOUNT_DAY, limits.SERIAL_ACCOUNT_EVER),
 }
+ALIAS_LENGTH: Final = 60
+UNDO: Final = timedelta(days=1)
 
 
 class SupplierNeeded(Conflict):
@@ -34,6 +37,13 @@ class AccountUnknown(InputError):
 
     code = "account.unknown"
     field = "number"
+
+
+class AliasLong(InputError):
+    """The account's own name is too long; fact `most`."""
+
+    code = "alias.long"
+    field = "alias"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +61,16 @@ class AccountPreview:
 class AccountRow:
     """An account of the user's own; the address is masked in basic access."""
 
-    id: str
-    number: str
-    bare_number: str
-    name: str
-    address: str
-    supplier: str
-    extended: bool
-    due: str
-    overpaid: bool
+    id: str = ""
+    number: str = ""
+    bare_number: str = ""
+    name: str = ""
+    address: str = ""
+    supplier: str = ""
+    extended: bool = False
+    due: str = ""
+    overpaid: bool = False
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,67 @@ def list_accounts(deps: Deps, actor: Actor) -> list[AccountRow]:
     actor.require(Permission.ACCOUNT_VIEW)
     with deps.snapshot() as tx:
         return [_row(deps, tx, found) for found in tx.customer_accounts.list_for(actor)]
+
+
+def get_account(deps: Deps, actor: Actor, account_id: int) -> AccountRow:
+    """One of the user's accounts.
+
+    Raises:
+        NotFound: not the actor's.
+    """
+    actor.require(Permission.ACCOUNT_VIEW)
+    with deps.snapshot() as tx:
+        return _row(deps, tx, tx.customer_accounts.get_for(actor, account_id))
+
+
+def rename_account(deps: Deps, actor: Actor, account_id: int, typed: str) -> AccountRow:
+    """Give an account a name of the user's own; an empty one gives the address back.
+
+    Raises:
+        AliasLong: more than sixty characters.
+        NotFound: not the actor's account.
+    """
+    actor.require(Permission.ACCOUNT_LINK)
+    alias = " ".join("".join(x if x.isprintable() else " " for x in typed).split())
+    if len(alias) > ALIAS_LENGTH:
+        raise AliasLong(most=ALIAS_LENGTH)
+    with deps.transaction() as tx:
+        found = tx.customer_accounts.get_for(actor, account_id)
+        found.link.alias = alias
+        tx.audit.record(actor, deps.clock.now(), "account.renamed", account_id)
+        return _row(deps, tx, found)
+
+
+def unlink_account(deps: Deps, actor: Actor, account_id: int) -> None:
+    """Take an account out of the cabinet; for a day it can be brought back as it was.
+
+    Raises:
+        NotFound: not the actor's account.
+    """
+    actor.require(Permission.ACCOUNT_LINK)
+    with deps.transaction() as tx:
+        tx.customer_accounts.get_for(actor, account_id).link.unlinked_at = deps.clock.now()
+        tx.audit.record(actor, deps.clock.now(), "account.unlinked", account_id)
+
+
+def list_unlinked_accounts(deps: Deps, actor: Actor) -> list[AccountRow]:
+    """The accounts that can still be brought back, last taken out first."""
+    actor.require(Permission.ACCOUNT_VIEW)
+    with deps.snapshot() as tx:
+        found = tx.customer_accounts.list_unlinked(actor, deps.clock.now() - UNDO)
+        return [_row(deps, tx, one) for one in found]
+
+
+def restore_account(deps: Deps, actor: Actor, account_id: int) -> None:
+    """Bring an account back at the access it had.
+
+    Raises:
+        NotFound: it was not taken out by this user within a day.
+    """
+    actor.require(Permission.ACCOUNT_LINK)
+    with deps.transaction() as tx:
+        tx.customer_accounts.restore(actor, account_id, deps.clock.now() - UNDO)
+        tx.audit.record(actor, deps.clock.now(), "account.restored", account_id)
 
 
 def shown_address(found: LinkedAccount) -> str:
@@ -269,4 +341,5 @@ def _row(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> AccountRow:
         extended=extended,
         due=due_in_words(deps, tx, found),
         overpaid=owed.kopecks < 0,
+        alias=found.link.alias,
     )

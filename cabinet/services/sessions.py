@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from cabinet.domain.codes import digest, new_token
-from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.permissions import Actor, Permission, Visitor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import SignInTicket, User, UserSession
 from cabinet.services.deps import Deps
+from cabinet.texts import dates, devices
 
 TICKET_LIFETIME: Final = timedelta(minutes=1)
 IDLE: Final = timedelta(minutes=30)
@@ -16,6 +18,7 @@ VISIT: Final = timedelta(hours=12)
 REMEMBERED: Final = timedelta(days=30)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _SESSION, _TICKET, _DEVICE = "session", "ticket", "device"
+_ZONE: Final = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,23 @@ class NewSession:
 
     token: str
     keep: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A browser that is signed in.
+
+    Attributes:
+        device: «Chrome, Windows», of what the browser says of itself.
+        seen: when it last asked for anything, in the supplier's zone.
+        here: it is the browser that asks now.
+    """
+
+    id: str
+    device: str
+    seen: str
+    address: str
+    here: bool
 
 
 def make_visitor(deps: Deps, device: str, address: str, agent: str) -> Visitor:
@@ -96,6 +116,53 @@ def close_session(deps: Deps, token: str) -> bool:
     """Sign out; whether there was a session to end."""
     with deps.transaction() as tx:
         return tx.sessions.revoke(digest(deps.secret_key, _SESSION, token), deps.clock.now())
+
+
+def list_sessions(deps: Deps, actor: Actor) -> list[SessionRow]:
+    """The actor's live sessions: this browser's first, then the last seen."""
+    actor.require(Permission.PROFILE)
+    now = deps.clock.now()
+    with deps.snapshot() as tx:
+        zone = zone_of(tx, actor)
+        live = [x for x in tx.sessions.list_live(actor, now) if not _is_idle(x, now)]
+    return [_row(x, zone, actor) for x in sorted(live, key=lambda x: x.id != actor.session_id)]
+
+
+def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
+    """End one of the actor's sessions: it is dead at its next event.
+
+    Raises:
+        NotFound: there is none, it is a stranger's, or it is over already.
+    """
+    actor.require(Permission.PROFILE)
+    with deps.transaction() as tx:
+        tx.sessions.revoke_own(actor, session_id, deps.clock.now())
+        tx.audit.record(actor, deps.clock.now(), "session.revoked", session_id)
+
+
+def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
+    """End all the actor's sessions but the one that asks; how many were ended."""
+    actor.require(Permission.PROFILE)
+    with deps.transaction() as tx:
+        ended = tx.sessions.revoke_others(actor.user, actor.session_id, deps.clock.now())
+        tx.audit.record(actor, deps.clock.now(), "session.others_revoked", count=ended)
+    return ended
+
+
+def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:
+    """The zone that times are told in: the supplier's, or Moscow's before one is chosen."""
+    supplier_id = tx.users.get_for(actor).supplier_id
+    return ZoneInfo(tx.suppliers.get(supplier_id).timezone if supplier_id else _ZONE)
+
+
+def _row(session: UserSession, zone: ZoneInfo, actor: Actor) -> SessionRow:
+    return SessionRow(
+        id=str(session.id),
+        device=devices.name(session.agent),
+        seen=dates.moment(session.last_seen_at.astimezone(zone)),
+        address=session.address,
+        here=session.id == actor.session_id,
+    )
 
 
 def _is_idle(session: UserSession, now: datetime) -> bool:

@@ -7,14 +7,14 @@ import reflex as rx
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.readings import MeterChoice, MeterRow
 from cabinet.texts import accounts as texts
-from cabinet.texts import payments
+from cabinet.texts import payments, settings
 from cabinet.ui import routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.card import card
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.pill import pill
-from cabinet.ui.links import link
+from cabinet.ui.links import link, unseen
 
 
 def account_switch(accounts: rx.Var[list[AccountRow]], path: str, chosen: rx.Var[str]) -> rx.Component:
@@ -74,6 +74,11 @@ def account_card(row: rx.Var[AccountRow]) -> rx.Component:
                 row.extended,
                 rx.fragment(),
                 link(texts.EXTEND, href=routes.ACCOUNTS_NEW + "?number=" + row.bare_number),
+            ),
+            link(
+                settings.ACCOUNT_SETTINGS,
+                unseen(": ", row.name),
+                href=routes.SETTINGS_ACCOUNT + "?account=" + row.id,
             ),
             class_name="actions",
         ),

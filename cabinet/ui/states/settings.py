@@ -9,6 +9,7 @@ from cabinet.domain.permissions import Permission
 from cabinet.services import customer_accounts, profile
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.profile import ProfileRow, SupplierRow
+from cabinet.services.readings import number_of
 from cabinet.ui.session import handler, run
 
 
@@ -22,13 +23,14 @@ class SettingsState(rx.State):
     profile: ProfileRow = ProfileRow()
     suppliers: list[SupplierRow] = []
     accounts: list[AccountRow] = []
+    unlinked: list[AccountRow] = []
 
     @handler(Permission.PROFILE)
     async def load(self) -> None:
         self.problems, self.saved = {}, False
         self.profile = await run(self, profile.get_profile)
         self.suppliers = await run(self, profile.list_suppliers)
-        self.accounts = await run(self, customer_accounts.list_accounts)
+        await self._load_accounts()
         self.loaded = True
 
     @handler(Permission.PROFILE, busy=True)
@@ -36,3 +38,13 @@ class SettingsState(rx.State):
         self.saved = False
         self.profile = await run(self, profile.choose_supplier, text_of(form, "supplier"))
         self.problems, self.saved = {}, True
+
+    @handler(Permission.PROFILE)
+    async def restore(self, account_id: str) -> None:
+        await run(self, customer_accounts.restore_account, number_of(str(account_id)))
+        self.problems = {}
+        await self._load_accounts()
+
+    async def _load_accounts(self) -> None:
+        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.unlinked = await run(self, customer_accounts.list_unlinked_accounts)

@@ -1,0 +1,40 @@
+"""Words of «История входов и изменений», by the action that the audit names."""
+
+from typing import Final
+
+TITLE: Final = "История входов и изменений"
+NOTE: Final = "Последние 30 событий. Если чего-то из этого вы не делали, сразу смените пароль."
+OPEN_NOTE: Final = "Кто и когда входил, что менялось"
+NONE: Final = "Пока ничего не было"
+NONE_NOTE: Final = "Здесь появятся входы, смена пароля, подключение счетов и показания."
+
+WORDS: Final[dict[str, str]] = {
+    "session.opened": "Вход",
+    "session.revoked": "Сеанс завершён",
+    "session.others_revoked": "Выход на всех остальных устройствах",
+    "password.changed": "Пароль изменён",
+    "password.reset": "Новый пароль по коду",
+    "supplier.chosen": "Выбран поставщик",
+    "account.linked": "Лицевой счёт подключён",
+    "account.renamed": "Название счёта изменено",
+    "account.unlinked": "Лицевой счёт отключён",
+    "account.restored": "Лицевой счёт возвращён",
+    "reading.submitted": "Показание передано",
+    "reading.cancelled": "Показание отменено",
+    "payment.created": "Начата оплата",
+}
+
+
+def sentence(action: str, about: str) -> str:
+    """«Вход: Chrome, Windows»."""
+    return f"{WORDS[action]}: {about}" if about else WORDS[action]
+
+
+def account(number: str) -> str:
+    """«№ 3700 0000 0000», of a number that is spaced already."""
+    return f"№\u00a0{number}"
+
+
+def place(address: str) -> str:
+    """«IP-адрес 192.0.2.1»."""
+    return f"IP-адрес {address}"

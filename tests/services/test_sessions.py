@@ -1,0 +1,84 @@
+import pytest
+
+from cabinet.domain.errors import NotFound, SignInNeeded
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.services import confirmations, profile, sessions, sign_in
+from cabinet.texts import devices
+from tests.factories import PASSWORD, code_in, enter, last_text, subscriber
+from tests.fakes import VISITOR, World
+
+MAIL = "anna@example.ru"
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+TELEPHONE = Visitor("telephone", "192.0.2.9", CHROME)
+BORIS = Visitor("device-of-boris", "192.0.2.2")
+
+
+def sign_in_from(world: World, visitor: Visitor, *, remember: bool = False) -> tuple[Actor, str]:
+    """Another session of Anna's: by password, and by a code where the browser is new."""
+    form = {"login": MAIL, "password": PASSWORD, "remember": "on" if remember else ""}
+    actor = Actor.anonymous(visitor)
+    world.clock.move(minutes=2)
+    ticket = sign_in.sign_in(world.deps, actor, sign_in.SignIn.parse(form)).ticket
+    if not ticket:
+        ticket = confirmations.confirm_code(world.deps, actor, code_in(last_text(world, MAIL))).ticket
+    return enter(world, ticket, visitor)
+
+
+def test_sessions_are_listed_with_this_one_first(world: World) -> None:
+    here = subscriber(world)
+    sign_in_from(world, TELEPHONE)
+    mine, other = sessions.list_sessions(world.deps, here)
+    assert (mine.here, mine.device, mine.address) == (True, devices.UNKNOWN, "192.0.2.1")
+    assert (other.here, other.device, other.address) == (False, "Chrome, Windows", "192.0.2.9")
+    assert mine.seen == "20\u00a0ноября 2026, 11:00"
+
+
+def test_the_time_is_told_in_the_suppliers_zone(izhevsk: World) -> None:
+    here = subscriber(izhevsk)
+    profile.choose_supplier(izhevsk.deps, here, profile.list_suppliers(izhevsk.deps, here)[0].id)
+    assert sessions.list_sessions(izhevsk.deps, here)[0].seen == "20\u00a0ноября 2026, 12:00"
+
+
+def test_one_session_is_ended_and_dead_at_its_next_event(world: World) -> None:
+    here = subscriber(world)
+    there, cookie = sign_in_from(world, TELEPHONE)
+    assert there.session_id
+    sessions.revoke_session(world.deps, here, there.session_id)
+    assert sessions.identify(world.deps, TELEPHONE, cookie).user_id is None
+    assert [row.here for row in sessions.list_sessions(world.deps, here)] == [True]
+    with pytest.raises(NotFound):
+        sessions.revoke_session(world.deps, here, there.session_id)
+
+
+def test_all_others_are_ended_and_this_one_lives(world: World) -> None:
+    subscriber(world)
+    here, mine = sign_in_from(world, VISITOR)
+    _, theirs = sign_in_from(world, TELEPHONE, remember=True)
+    assert sessions.revoke_other_sessions(world.deps, here) == 2
+    assert sessions.identify(world.deps, TELEPHONE, theirs).user_id is None
+    assert sessions.identify(world.deps, VISITOR, mine).user_id == here.user_id
+    assert sessions.revoke_other_sessions(world.deps, here) == 0
+
+
+def test_what_is_idle_or_too_old_is_not_listed(world: World) -> None:
+    subscriber(world)
+    sign_in_from(world, TELEPHONE)
+    here, _ = sign_in_from(world, VISITOR, remember=True)
+    assert len(sessions.list_sessions(world.deps, here)) == 3
+    world.clock.move(minutes=31)
+    assert [row.here for row in sessions.list_sessions(world.deps, here)] == [True]
+    world.clock.move(days=31)
+    assert sessions.list_sessions(world.deps, here) == []
+
+
+def test_a_stranger_and_a_visitor_end_nothing(world: World) -> None:
+    here = subscriber(world)
+    boris = subscriber(world, "boris@example.ru", BORIS)
+    for session_id in (here.session_id or 0, -1, 10**17):
+        with pytest.raises(NotFound):
+            sessions.revoke_session(world.deps, boris, session_id)
+    assert sessions.revoke_other_sessions(world.deps, boris) == 0
+    for act in (sessions.list_sessions, sessions.revoke_other_sessions):
+        with pytest.raises(SignInNeeded):
+            act(world.deps, Actor.anonymous(VISITOR))
+    assert [row.here for row in sessions.list_sessions(world.deps, here)] == [True]
