@@ -212,3 +212,10 @@ def test_a_strangers_account_is_not_found(izhevsk: World) -> None:
     for look in (home.get_home, payments.get_pay_form, charges.get_charges, readings.get_meter):
         with pytest.raises(NotFound):
             look(izhevsk.deps, boris, account)
+
+
+def test_an_unknown_account_cannot_be_connected_even_to_pay(izhevsk: World) -> None:
+    actor = signed_in(izhevsk)
+    with pytest.raises(AccountUnknown):
+        link(izhevsk, actor, "379999999999")
+    assert customer_accounts.list_accounts(izhevsk.deps, actor) == []

@@ -1,5 +1,7 @@
 import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from cabinet.domain.forms import FormStale, Several
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentMismatch, PaymentStatus
 from cabinet.domain.permissions import Actor, Visitor
+from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
 from cabinet.services import payments
 from cabinet.services.payments import StartPayment
@@ -220,3 +223,26 @@ def test_the_database_itself_refuses_to_change_the_journal(case: Case, deed: str
     world, _, _ = case
     with pytest.raises(DatabaseError, match="append-only"), world.deps.transaction() as tx:
         tx.session.execute(text(deed))
+
+
+def test_a_form_without_its_key_is_stale() -> None:
+    for key in ("", "k" * 65):
+        with pytest.raises(FormStale):
+            StartPayment.parse({"amount": "100", "key": key, "account": "1"})
+
+
+def test_a_payment_that_reaches_the_bank_while_it_is_given_up_stays_open(case: Case) -> None:
+    world, anna, command = case
+    with pytest.raises(AcquirerUnclear):
+        payments.start_payment(replace(world.deps, acquirer=DeafBank(world)), anna, command)
+    world.clock.move(days=2)
+
+    @contextmanager
+    def late() -> Iterator[UnitOfWork]:
+        payments.start_payment(world.deps, anna, command)
+        with world.deps.transaction() as tx:
+            yield tx
+
+    assert payments.reconcile(replace(world.deps, transaction=late)) == 0
+    ours = payments.get_pay_form(world.deps, anna, command.account_id).history[0]
+    assert ours.status == PaymentStatus.PENDING

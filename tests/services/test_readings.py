@@ -218,3 +218,12 @@ def test_an_account_with_two_meters_shows_the_newest_and_lets_choose(case: Case)
     assert (first.value, first.volume) == ("00\u00a0005", "0")
     with pytest.raises(NotFound):
         readings.get_meter(world.deps, anna, command.account_id, -1)
+
+
+def test_without_a_price_of_that_day_the_volume_is_told_and_no_cost(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        found = tx.customer_accounts.get_for(anna, command.account_id)
+        found.account.usage = ""
+    shown = readings.estimate_reading(world.deps, anna, command)
+    assert (shown.volume, shown.cost, shown.formula) == ("21", "", "")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cabinet.domain.money import ZERO, Money
-from cabinet.texts import amounts, charges, dates, home, readings
+from cabinet.texts import amounts, charges, dates, entrance, errors, home, readings
 
 NB = "\u00a0"
 
@@ -74,3 +74,21 @@ def test_a_charge_explains_itself() -> None:
     assert charges.dial_step(3349, 3359, Decimal("0.97")) == "3359 − 3349, коэффициент × 0,97"
     assert readings.formula(43, Decimal("8.3"), "stove") == "43 м³ × 8,30 ₽ (плита)"
     assert readings.formula(43, Decimal("8.3"), "") == "43 м³ × 8,30 ₽"
+
+
+def test_a_reading_window_and_a_verification_are_told_with_their_days() -> None:
+    assert "с 25 по 3 число" in readings.window(25, 3, 10)
+    assert readings.window(15, 25, 11).endswith("за ноябрь.")
+    due = date(2026, 12, 1)
+    assert f"1{NB}декабря 2026" in readings.verification_soon(due)
+    assert "не учитывается в начислении" in readings.verification_overdue(due)
+
+
+def test_where_a_code_went_is_told_by_its_channel() -> None:
+    assert entrance.sent("phone", "+7 912 •••-••-20").startswith("Мы отправили СМС")
+    assert "a•••@example.ru" in entrance.sent("email", "a•••@example.ru")
+
+
+def test_a_code_sent_a_moment_ago_is_said_to_be_so() -> None:
+    said = errors.of("too_many", "", {"retry_in": 40, "bucket": "code.minute"})
+    assert said == f"Код мы отправили только что. Новый можно получить через 40{NB}секунд."
