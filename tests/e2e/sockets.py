@@ -60,7 +60,7 @@ class RawSocket:
 
     def emit(self, *arguments: Any) -> None:
         """Send a Socket.IO event: its name and its arguments."""
-        self.raw(f"42{_NAMESPACE},{json.dumps(arguments, ensure_ascii=False)}")
+        self.raw(f"42{_NAMESPACE},{json.dumps(arguments)}")
 
     def call(self, name: str, payload: Any = None, path: str = "/login", **query: str) -> None:
         """Send Reflex's event for a handler's full name."""

@@ -1,6 +1,5 @@
 """Every handler × {visitor, stranger, owner} × hostile values: nothing changes, nothing is disclosed, nothing breaks."""
 
-import inspect
 import re
 import shutil
 from collections.abc import Iterator
@@ -9,84 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reflex_base.event import EventHandler
-from reflex_base.registry import RegistrationContext
-from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from cabinet import container
 from cabinet.domain.permissions import Permission
-from cabinet.ui import gate, pages
+from cabinet.ui import gate
 from tests.factories import ACCOUNT, OTHER_ACCOUNT, OTHER_SERIAL, SERIAL, owner
 from tests.fakes import World, make_world
+from tests.hostile import arguments, handlers, payloads, short
 from tests.tables import checksums, rows_of
 from tests.ui.browsers import ANNA, BORIS, Browser, Dropped, session_cookie, visitor_of
 
-pages.load()
-
-DEEP: Any = {"a": {"b": [{"c": None}]}}
-HOSTILE: dict[str, Any] = {
-    "dict": {},
-    "list": [],
-    "true": True,
-    "float": 1.5,
-    "huge": 10**30,
-    "none": None,
-    "empty": "",
-    "long": "я" * 10_000,
-    "nested": DEEP,
-    "sql": "1' OR '1'='1'; DROP TABLE users; --",
-    "html": "<img src=x onerror=alert(1)>",
-    "nul": "\0",
-    "surrogate": "\ud800",
-    "minus": "-1",
-    "nan": float("nan"),
-}
 # Of Anna's own: her login, her meter, the street and the family of her account.
 LOGIN = "canary-of-anna@example.ru"
 CANARIES = (LOGIN, SERIAL, "Труда", "Широбоков")
 QUERY = {"account": "1", "payment": "1", "number": ACCOUNT}
 UNEXPECTED = re.compile(r"Номер для справки")
-FIELDS = (
-    *("login", "password", "consent", "remember", "code", "supplier", "number", "access", "proof_kind"),
-    *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias"),
-)
-
-
-def ours() -> list[tuple[str, EventHandler]]:
-    """Every handler of our states: its full name and itself."""
-    known = RegistrationContext.get().event_handlers
-    return sorted(
-        (name, x.handler)
-        for name, x in known.items()
-        if ".cabinet___ui___states___" in name and gate.declared(name)
-    )
-
-
-NAMES = [name for name, _ in ours()]
+NAMES = handlers()
 PRIVATE = [name for name in NAMES if gate.declared(name) is not Permission.PUBLIC]
-
-
-def arguments(name: str) -> list[str]:
-    return list(inspect.signature(dict(ours())[name].fn).parameters)[1:]
-
-
-def payloads(name: str) -> list[dict[str, Any]]:
-    """Each hostile value for every argument, and in a form for every field that any form has."""
-    names = arguments(name)
-    if not names:
-        return [{}]
-    whole = [dict.fromkeys(names, value) for value in HOSTILE.values()]
-    forms = [{x: dict.fromkeys(FIELDS, value) for x in names} for value in HOSTILE.values()]
-    lists = [
-        {x: {FORM_DATA_ENTRIES_KEY: [[field, value] for field in FIELDS]} for x in names}
-        for value in HOSTILE.values()
-    ]
-    broken = [{x: {FORM_DATA_ENTRIES_KEY: value} for x in names} for value in HOSTILE.values()]
-    return whole + forms + lists + broken
-
-
-def short(name: str) -> str:
-    return ".".join(name.rsplit("___", maxsplit=1)[-1].split("."))
 
 
 async def attack(browser: Browser, name: str) -> list[str]:

@@ -1,0 +1,162 @@
+"""What the namespace lets a socket say, and whose state a token opens."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from reflex.app import EventNamespace
+
+from cabinet.ui import sockets
+from cabinet.ui.sockets import GuardedNamespace
+
+STATES = "reflex___state____state"
+HYDRATE = {
+    "name": f"{STATES}.hydrate",
+    "payload": {},
+    "router_data": {"pathname": "/", "asPath": "/", "query": {}},
+}
+
+
+class Manager:
+    """A socket server's memory of who is connected."""
+
+    def __init__(self) -> None:
+        self.connected = True
+
+    def is_connected(self, sid: str, namespace: str) -> bool:
+        return self.connected and bool(sid and namespace)
+
+
+class Server:
+    """A socket server that keeps one request."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self.environ = environ
+        self.manager = Manager()
+
+    def get_environ(self, sid: str, namespace: str) -> dict[str, Any]:
+        assert (sid, namespace) == ("sid", "/_event")
+        return self.environ
+
+
+class Processor:
+    """A queue that can be full."""
+
+    def __init__(self, queued: int) -> None:
+        self._token_queues = {"token": [None] * queued}
+
+
+class App:
+    """What the namespace asks of the app."""
+
+    def __init__(self, queued: int = 0) -> None:
+        self.event_processor = Processor(queued)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What reached Reflex's own namespace."""
+    got: list[tuple[str, Any]] = []
+
+    def listening(name: str) -> Any:
+        async def listen(_self: object, *args: Any) -> None:
+            got.append((name, args))
+
+        return listen
+
+    for name in ("connect", "event", "ping", "client_error", "disconnect"):
+        monkeypatch.setattr(EventNamespace, f"on_{name}", listening(name))
+    return got
+
+
+def namespace(query: str = "token=t", cookie: str = "", queued: int = 0) -> GuardedNamespace:
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    made = GuardedNamespace("/_event", App(queued))  # type: ignore[arg-type]
+    made.server = Server(
+        {"QUERY_STRING": query, "asgi.scope": {"headers": headers, "client": ("192.0.2.1", 1)}}
+    )
+    made._token_manager.sid_to_token["sid"] = "token"
+    return made
+
+
+async def test_the_servers_own_words_pass(heard: list[tuple[str, Any]]) -> None:
+    own = namespace()
+    await own.trigger_event("connect", "sid", own.server.environ, None)
+    await own.trigger_event("event", "sid", HYDRATE)
+    await own.trigger_event("ping", "sid")
+    await own.trigger_event("client_error", "sid", {})
+    own.server.manager.connected = False
+    await own.trigger_event("disconnect", "sid", "transport close")
+    assert [x for x, _ in heard] == ["connect", "event", "ping", "client_error", "disconnect"]
+
+
+@pytest.mark.parametrize(
+    ("event", "args"),
+    [
+        (
+            "connect",
+            ({"QUERY_STRING": "token=t", "asgi.scope": {"headers": [], "client": ["6.6.6.6", 1]}}, None),
+        ),
+        ("connect", ()),
+        ("disconnect", ("server disconnect",)),
+        ("event", ()),
+        ("event", (HYDRATE, HYDRATE)),
+        ("ping", (1,)),
+        ("client_error", ()),
+        ("_bound", ()),
+        ("", ()),
+        ("EVENT", (HYDRATE,)),
+        (None, ()),
+        ([], ()),
+        ({"a": 1}, ()),
+    ],
+)
+async def test_a_client_cannot_speak_for_the_server(
+    heard: list[tuple[str, Any]], event: Any, args: tuple[Any, ...]
+) -> None:
+    await namespace().trigger_event(event, "sid", *args)
+    assert heard == []
+
+
+async def test_a_token_names_another_state_with_other_cookies(heard: list[tuple[str, Any]]) -> None:
+    cookies = [
+        "",
+        "device=a",
+        "device=b",
+        "device=a; session=s",
+        "device=a; session=t",
+        "device=b; session=s",
+    ]
+    for cookie in [*cookies, "x=1; session=s; device=a"]:
+        own = namespace(cookie=cookie)
+        await own.trigger_event("connect", "sid", own.server.environ, None)
+    bound = [args[1]["QUERY_STRING"] for _, args in heard]
+    assert len(set(bound[:6])) == 6
+    assert bound[6] == bound[3]  # other cookies do not matter
+    assert bound[0] != "token=t"
+    assert all(len(x) == len("token=") + hashlib.sha256().digest_size * 2 for x in bound)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "token=", "token=a&token=b", "token=" + "x" * 65, "token=a%00", "token=../x", "token=я"]
+)
+async def test_a_token_is_one_short_word(heard: list[tuple[str, Any]], query: str) -> None:
+    own = namespace(query)
+    with pytest.raises(ConnectionRefusedError):
+        await own.trigger_event("connect", "sid", own.server.environ, None)
+    assert heard == []
+
+
+@pytest.mark.parametrize("data", [None, "x", [], 1, {"name": f"{STATES}.nothing", "payload": {}}])
+async def test_what_does_not_fit_is_dropped_before_the_queue(
+    heard: list[tuple[str, Any]], data: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await namespace().trigger_event("event", "sid", data)
+    assert heard == []
+    assert len(caplog.records) == 1
+
+
+async def test_a_full_queue_takes_no_more(heard: list[tuple[str, Any]]) -> None:
+    await namespace(queued=sockets.MOST_QUEUED - 1).trigger_event("event", "sid", HYDRATE)
+    await namespace(queued=sockets.MOST_QUEUED).trigger_event("event", "sid", HYDRATE)
+    assert heard == [("event", ("sid", HYDRATE))]
