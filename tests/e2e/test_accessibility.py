@@ -24,7 +24,7 @@ from tests.e2e.steps import (
 
 Look = Callable[[Page, str], None]
 
-_NARROW = {"width": 320, "height": 640}
+_NARROW: ViewportSize = {"width": 320, "height": 640}
 # What reaches past the window's right edge outside of anything that scrolls by itself.
 _SIDEWAYS = """() => {
   const page = document.documentElement;
@@ -111,6 +111,9 @@ def test_pages_of_the_ways_in(phone_page: Page, look: Look, portal: Portal, town
     enter_code(page, portal.code(login))
     expect(page.get_by_role("link", name=re.compile("^Выберите поставщика"))).to_be_visible()
     look(page, "/ with the first steps")
+    page.goto("/demo/inbox")
+    expect(page.get_by_text(login).first).to_be_visible()
+    look(page, "/demo/inbox")
 
 
 def test_pages_of_connecting_an_account(open_as: OpenAs, look: Look, town: Town) -> None:

@@ -82,21 +82,22 @@ def test_a_form_sent_too_early_is_sent_when_the_page_has_come_alive(
     person = town.person()
     person.move_in(phone_page.context, portal.url)
     phone_page.context.clear_cookies(name="session")
-    held: list[Route] | None = []
+    held: list[Route] = []
+    holding = True
 
     def hold(route: Route) -> None:
-        if held is None:
-            route.continue_()
-        else:
+        if holding:
             held.append(route)
+        else:
+            route.continue_()
 
     phone_page.route("**/assets/*.js", hold)
     phone_page.goto("/login?next=/settings", wait_until="commit")
     fill_login(phone_page, person.login, PASSWORD)
     button(phone_page, "Войти").click()
     expect(box(phone_page, "Пароль")).to_have_value(PASSWORD)
-    waiting, held = held, None
-    for route in waiting:
+    holding = False
+    for route in held:
         route.continue_()
     expect(phone_page).to_have_url(f"{portal.url}/settings")
     expect(phone_page.get_by_text(person.login)).to_be_visible()
