@@ -4,11 +4,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, MetaData, event, make_url
 from sqlmodel import SQLModel, create_engine
-
-from alembic import command
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
