@@ -57,8 +57,12 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
-        rx.el.meta(name="theme-color", content=GROUND_LIGHT, custom_attrs={"media": "(prefers-color-scheme: light)"}),
-        rx.el.meta(name="theme-color", content=GROUND_DARK, custom_attrs={"media": "(prefers-color-scheme: dark)"}),
+        rx.el.meta(
+            name="theme-color", content=GROUND_LIGHT, custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        rx.el.meta(
+            name="theme-color", content=GROUND_DARK, custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
         rx.el.meta(name="format-detection", content="telephone=no"),
     ]
 
