@@ -5,6 +5,7 @@ argument is the request's headers and address; and it is Reflex that is told, wh
 could not read. So names, shapes and amounts are checked here, and a client token opens nothing by itself.
 """
 
+import asyncio
 import hashlib
 import logging
 import re
@@ -13,6 +14,9 @@ from urllib.parse import parse_qs, urlencode
 
 import reflex as rx
 from reflex.app import EventNamespace
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import State
 
 from cabinet.domain import cookies
 from cabinet.ui import gate
@@ -20,6 +24,9 @@ from cabinet.ui import gate
 _log = logging.getLogger(__name__)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOST_QUEUED: Final = 64
+KEPT: Final = (
+    60.0  # seconds that a state outlives its socket; Reflex's own hour would let anybody fill the memory
+)
 # What a client may say besides `event`, and with how many arguments.
 _SAYINGS: Final = {"event": 1, "ping": 0, "client_error": 1}
 
@@ -52,6 +59,22 @@ class GuardedNamespace(EventNamespace):
             _log.warning("an event that does not fit, or one too many, was dropped")
             return
         await super().on_event(sid, event)
+
+    def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
+        """Let the state of a socket that does not come back go: pages are rebuilt from cookie and database."""
+        token = self.sid_to_token.get(sid)
+        if token:
+            asyncio.get_running_loop().call_later(KEPT, self._forget, token)
+        return super().on_disconnect(sid)
+
+    def _forget(self, token: str) -> None:
+        manager = self.app.state_manager
+        if token in self.token_to_sid or not isinstance(manager, StateManagerMemory):
+            return
+        kept = BaseStateToken(ident=token, cls=State)
+        lock = manager._states_locks.get(kept.lock_key)
+        if lock is None or not lock.locked():
+            manager._purge_token(kept)
 
     def _is_fit(self, event: object, args: tuple[Any, ...]) -> bool:
         """Whether it is the server's own word, or one of a client's few."""

@@ -1,15 +1,20 @@
 """What the namespace lets a socket say, and whose state a token opens."""
 
+import asyncio
 import hashlib
 from typing import Any
 
 import pytest
 from reflex.app import EventNamespace
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import State
 
 from cabinet.ui import sockets
 from cabinet.ui.sockets import GuardedNamespace
 
 STATES = "reflex___state____state"
+SOON = 0.05  # seconds
 HYDRATE = {
     "name": f"{STATES}.hydrate",
     "payload": {},
@@ -51,6 +56,8 @@ class App:
 
     def __init__(self, queued: int = 0) -> None:
         self.event_processor = Processor(queued)
+        self.state_manager = StateManagerMemory()
+        self._event_processor = None
 
 
 @pytest.fixture
@@ -64,8 +71,11 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
 
         return listen
 
-    for name in ("connect", "event", "ping", "client_error", "disconnect"):
+    for name in ("connect", "event", "ping", "client_error"):
         monkeypatch.setattr(EventNamespace, f"on_{name}", listening(name))
+    monkeypatch.setattr(
+        EventNamespace, "on_disconnect", lambda _self, *args: got.append(("disconnect", args))
+    )
     return got
 
 
@@ -160,3 +170,35 @@ async def test_a_full_queue_takes_no_more(heard: list[tuple[str, Any]]) -> None:
     await namespace(queued=sockets.MOST_QUEUED - 1).trigger_event("event", "sid", HYDRATE)
     await namespace(queued=sockets.MOST_QUEUED).trigger_event("event", "sid", HYDRATE)
     assert heard == [("event", ("sid", HYDRATE))]
+
+
+async def gone(own: GuardedNamespace, *, back: bool = False, locked: bool = False) -> bool:
+    """Whether the state of a socket is let go after it has disconnected."""
+    manager, token = own.app.state_manager, BaseStateToken(ident="token", cls=State)
+    async with manager.modify_state(token):
+        pass
+    if locked:
+        await manager._states_locks[token.lock_key].acquire()
+    own.server.manager.connected = False
+    task = own.on_disconnect("sid")
+    if task:
+        await task
+    if back:
+        await own._token_manager.link_token_to_sid("token", "another")
+    over = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(SOON * 2, over.set_result, None)
+    await over
+    left = token.cache_key not in manager.states
+    if locked:
+        manager._states_locks[token.lock_key].release()
+    await manager.close()
+    return left
+
+
+async def test_a_state_goes_soon_after_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "KEPT", SOON)
+    assert await gone(namespace())
+    assert not await gone(namespace(), back=True)
+    assert not await gone(namespace(), locked=True)
+    monkeypatch.setattr(sockets, "KEPT", 600)
+    assert not await gone(namespace())
