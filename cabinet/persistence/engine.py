@@ -6,8 +6,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, make_url
 from sqlmodel import SQLModel, create_engine
+
+from cabinet.domain.errors import InputError
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -28,16 +30,27 @@ def make_engine(url: str) -> Engine:
     """An engine for the URL.
 
     SQLite gets WAL, `synchronous=FULL`, foreign keys and a busy timeout, and every transaction that
-    is not read only begins IMMEDIATE, so that two writers queue and never deadlock.
+    is not read only begins IMMEDIATE, so that two writers queue and never deadlock. Text that no database
+    can write down raises InputError.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        event.listen(engine, "handle_error", _refuse_unwritable)
+        return engine
     path = make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=10, max_overflow=10)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _refuse_unwritable)
     return engine
+
+
+def _refuse_unwritable(context: ExceptionContext) -> None:
+    """NUL in PostgreSQL and half a character in both: whoever sent it is told so, and it is no fault of ours."""
+    problem = context.original_exception
+    if isinstance(problem, UnicodeEncodeError) or "NUL (0x00)" in str(problem):
+        raise InputError from problem
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record

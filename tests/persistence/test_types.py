@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -5,10 +6,13 @@ import pytest
 from sqlalchemy.exc import DatabaseError, StatementError
 from sqlmodel import col, select, text
 
-from cabinet.domain.errors import NotFound
+from cabinet.domain.errors import InputError, NotFound
+from cabinet.domain.money import ZERO, Money
 from cabinet.persistence.attempts import Attempt
 from cabinet.persistence.payments import Payment
 from cabinet.persistence.suppliers import Price, Supplier, SupplierPolicy
+from cabinet.services import payments
+from cabinet.services.payments import StartPayment
 from tests.factories import owner
 from tests.fakes import NOON, World
 
@@ -96,6 +100,19 @@ def test_the_price_and_the_rules_of_a_day_are_those_that_held_then(world: World)
             tx.suppliers.policy_on(supplier_id, date(2024, 2, 29))
         with pytest.raises(NotFound):
             tx.suppliers.get(supplier_id + 1)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud83d"])
+def test_text_that_cannot_be_written_is_never_an_error_of_ours(izhevsk: World, text: str) -> None:
+    anna, account = owner(izhevsk)
+    for deed in (
+        lambda: payments.get_payment(izhevsk.deps, anna, text),
+        lambda: payments.start_payment(izhevsk.deps, anna, StartPayment(account, Money(100), text)),
+    ):
+        with suppress(NotFound, InputError):
+            deed()
+    with izhevsk.deps.snapshot() as tx:
+        assert tx.journal.total() == ZERO
 
 
 def test_kopecks_of_the_whole_country_fit(izhevsk: World) -> None:

@@ -82,3 +82,13 @@ def test_a_stranger_and_a_visitor_end_nothing(world: World) -> None:
         with pytest.raises(SignInNeeded):
             act(world.deps, Actor.anonymous(VISITOR))
     assert [row.here for row in sessions.list_sessions(world.deps, here)] == [True]
+
+
+def test_a_browser_without_cookies_is_a_visitor_with_a_name_of_nothing(world: World) -> None:
+    visitor = sessions.make_visitor(world.deps, "", "192.0.2.1" * 20, "agent" * 100)
+    assert (visitor.device, len(visitor.address), len(visitor.agent)) == ("", 64, 256)
+    assert sessions.identify(world.deps, visitor, "").user_id is None
+    assert sessions.identify(world.deps, visitor, "no such session").user_id is None
+    known = sessions.make_visitor(world.deps, "cookie", "192.0.2.1", "agent")
+    assert len(known.device) == 64
+    assert "cookie" not in known.device
