@@ -7,9 +7,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from cabinet.api import session
-from cabinet.api.requests import Caller, unexpected
+from cabinet.api.requests import Caller, small_form, unexpected
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import sessions
 from tests.factories import subscriber
@@ -258,6 +259,14 @@ async def test_an_endless_body_is_read_no_further_than_a_form(world: World) -> N
         answer = await anna.post(session.SESSION, content=body(), headers=kind)
     assert answer.headers["location"] == LATE
     assert chunks < 20
+
+
+async def test_a_browser_that_goes_away_meanwhile_is_no_fault() -> None:
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    assert await small_form(Request({"type": "http", "headers": headers}, gone)) == {}
 
 
 async def test_what_breaks_is_a_number_for_a_machine_and_no_trace(
