@@ -46,7 +46,7 @@ def import_once(folder: Path, register: Path) -> None:
     """What a child process does: a fresh database, one import; prints seconds and peak kilobytes."""
     from cabinet.domain.permissions import Actor  # noqa: PLC0415 - the parent needs none of it
     from cabinet.domain.registers import RegisterKind  # noqa: PLC0415
-    from cabinet.persistence.engine import migrate  # noqa: PLC0415
+    from cabinet.persistence.migrations import migrate  # noqa: PLC0415
     from cabinet.services.registers import ImportRegister, import_register  # noqa: PLC0415
     from cabinet.services.suppliers import AddSupplier, add_supplier  # noqa: PLC0415
     from tests.fakes import make_world  # noqa: PLC0415
@@ -75,7 +75,7 @@ def measure(folder: Path, accounts: int) -> tuple[float, float]:
 
 def bare_insert(folder: Path) -> float:
     """Seconds that sqlite3 itself takes to insert the very rows, in one transaction."""
-    from cabinet.persistence.engine import migrate  # noqa: PLC0415 - the tables
+    from cabinet.persistence.migrations import migrate  # noqa: PLC0415 - the tables
 
     source = sqlite3.connect(folder / "bench.db")
     migrate(f"sqlite:///{folder / 'bare.db'}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cabinet.persistence.engine import migrate
+from cabinet.persistence.migrations import migrate
 from tests import databases, postgres
 from tests.fakes import World, make_world
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cabinet.commands.serve import read_settings
-from cabinet.persistence.engine import alembic_config, make_engine
+from cabinet.persistence.engine import make_engine
+from cabinet.persistence.migrations import alembic_config
 from cabinet.serve import NotBuilt, current_build
 from cabinet.settings import Settings
 from cabinet.texts import operations as texts

@@ -14,7 +14,7 @@ def mount(application: typer.Typer) -> None:
 def run() -> None:
     """Bring the database to the newest version; nothing to do when it is there already."""
     settings = read_settings()
-    from cabinet.persistence.engine import migrate  # noqa: PLC0415, other commands start without it
+    from cabinet.persistence.migrations import migrate  # noqa: PLC0415, other commands start without it
 
     migrate(settings.database)
     typer.echo(texts.MIGRATED)

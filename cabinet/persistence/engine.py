@@ -1,11 +1,9 @@
-"""The database engine, on SQLite and PostgreSQL alike, and its migrations."""
+"""The database engine, on SQLite and PostgreSQL alike."""
 
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, make_url
 from sqlmodel import SQLModel, create_engine
 
@@ -21,7 +19,6 @@ NAMING = {
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = NAMING
 
-_ROOT = Path(__file__).resolve().parents[2]
 _BUSY_MS = 15_000
 READ_ONLY = "cabinet_read_only"
 
@@ -62,18 +59,3 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for the URL, without a file of secrets."""
-    config = Config(_ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(_ROOT / "alembic"))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(url: str) -> None:
-    """Bring the database to the newest version; nothing to do when it is there already."""
-    if make_url(url).get_backend_name() == "sqlite":
-        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(alembic_config(url), "head")

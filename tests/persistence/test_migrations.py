@@ -7,7 +7,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from cabinet.persistence import unit_of_work
-from cabinet.persistence.engine import alembic_config, make_engine, migrate
+from cabinet.persistence.engine import make_engine
+from cabinet.persistence.migrations import alembic_config, migrate
 
 
 def schema(engine: Engine) -> dict[str, Any]:

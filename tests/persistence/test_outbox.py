@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from cabinet.domain.errors import TooMany
 from cabinet.domain.limits import Limit
-from cabinet.persistence.engine import alembic_config, make_engine
+from cabinet.persistence.engine import make_engine
+from cabinet.persistence.migrations import alembic_config
 from cabinet.persistence.unit_of_work import Transaction, transactions
 from tests.fakes import NOON
 
