@@ -1,9 +1,10 @@
 """Databases for tests: made once for each process at the newest version, then copied for each test."""
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -17,19 +18,33 @@ from tests.fakes import World, make_world
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 _ROOM = 2**30  # bytes: a PostgreSQL server with its templates and a few copies
+_PREFIX, _ALIVE = "cabinet-tests-", "alive"
 _numbers = count()
 
 
 @contextmanager
 def fast_folder() -> Iterator[Path]:
-    """A folder in memory if the machine has one with room (a commit costs nothing there), else on the disk."""
+    """A folder in memory if the machine has one with room (a commit costs nothing there), else on the disk.
+
+    What a killed run has left there is swept away by the next.
+    """
+    _sweep()
     roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM
-    folder = Path(tempfile.mkdtemp(prefix="cabinet-tests-", dir=_MEMORY if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_MEMORY if roomy else None))
     folder.chmod(0o711)  # PostgreSQL runs as another user
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (folder / _ALIVE).open("w") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    for left in _MEMORY.glob(f"{_PREFIX}*/{_ALIVE}"):
+        with suppress(OSError), left.open("w") as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent, ignore_errors=True)
 
 
 @contextmanager

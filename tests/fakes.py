@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Dialect, Engine
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.letters import Mailbox
@@ -119,9 +120,20 @@ class World:
         self.engine.dispose()
 
 
+_dialects: dict[str, Dialect] = {}
+_compiled: dict[Any, Any] = {}
+
+
+def _quick_engine(database_url: str) -> Engine:
+    """An engine that knows the SQL which the engines before it have compiled: a third of most tests' work."""
+    engine = make_engine(database_url)
+    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    return engine.execution_options(compiled_cache=_compiled)
+
+
 def make_world(database_url: str, folder: Path) -> World:
     """Dependencies on a migrated database, with fakes at the edges and cheap password hashes."""
-    engine = make_engine(database_url)
+    engine = _quick_engine(database_url)
     clock, mail, sms = FakeClock(), FakeMail(), FakeSms()
     pictures, speech = FakePictures(), FakeSpeech()
     bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
