@@ -24,12 +24,12 @@ def check_migrations() -> None:
     sys.path.insert(0, str(ROOT))
     from alembic import command  # noqa: PLC0415
 
-    from cabinet.persistence import engine  # noqa: PLC0415
+    from cabinet.persistence import migrations  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/check.db"
-        engine.migrate(url)
-        command.check(engine.alembic_config(url))
+        migrations.migrate(url)
+        command.check(migrations.alembic_config(url))
 
 
 def main() -> int:
