@@ -13,6 +13,8 @@ _KEYBOARD_ROWS: Final = (
     "йцукенгшщзхъфывапролджэячсмитьбю",
 )
 MOST: Final = 256
+TYPED: Final = 60_000
+"""What is read of a password's field, so that one that is too long is told so and not «too short»."""
 
 
 class PasswordShort(InputError):

@@ -116,6 +116,10 @@ class Users:
             raise NotFound
         return user
 
+    def lock(self, actor: Actor) -> None:
+        """Keep the actor's other transactions of this kind waiting until this one ends."""
+        self._session.exec(select(User.id).where(User.id == actor.user).with_for_update()).one()
+
     def get_for(self, actor: Actor) -> User:
         """The actor's own row.
 

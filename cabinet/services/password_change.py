@@ -36,7 +36,10 @@ class ChangePassword:
             FieldMissing, PasswordShort, PasswordLong, PasswordCommon: one of them, or Several.
         """
         parser = Parser()
-        current, password = text_of(form, "current"), text_of(form, "password")
+        current, password = (
+            text_of(form, "current", passwords.TYPED),
+            text_of(form, "password", passwords.TYPED),
+        )
         parser.need(present=bool(current), problem=FieldMissing(field="current"))
         parser.take(lambda: passwords.checked(password, "\0"), "")
         parser.finish()

@@ -10,7 +10,13 @@ from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale, Parser, text_of
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import ZERO, Money
-from cabinet.domain.payments import PaymentMismatch, PaymentStatus, checked_amount, payment_entries
+from cabinet.domain.payments import (
+    PaymentFinal,
+    PaymentMismatch,
+    PaymentStatus,
+    checked_amount,
+    payment_entries,
+)
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.persistence.payments import Payment
 from cabinet.persistence.unit_of_work import UnitOfWork
@@ -118,6 +124,7 @@ def start_payment(deps: Deps, actor: Actor, command: StartPayment) -> str:
     """
     actor.require(Permission.PAYMENT_MAKE)
     payment, description = _order(deps, actor, command)
+    _refuse_ended(payment)
     if payment.confirmation_url:
         return payment.confirmation_url
     registered = deps.acquirer.register(
@@ -125,6 +132,7 @@ def start_payment(deps: Deps, actor: Actor, command: StartPayment) -> str:
     )
     with deps.transaction() as tx:
         stored = tx.payments.get(payment.id, lock=True)
+        _refuse_ended(stored)
         stored.acquirer_payment_id = registered.id
         stored.confirmation_url = registered.confirmation_url
         if stored.status == PaymentStatus.CREATED:
@@ -145,7 +153,11 @@ def settle(deps: Deps, acquirer_payment_id: str) -> PaymentStatus:
     told = deps.acquirer.fetch(acquirer_payment_id)
     with deps.transaction() as tx:
         payment = tx.payments.get(told.key, lock=True)
-        if payment.acquirer_payment_id not in (None, told.id) or payment.amount != told.amount:
+        if (
+            told.id != acquirer_payment_id
+            or payment.acquirer_payment_id not in (None, told.id)
+            or payment.amount != told.amount
+        ):
             raise PaymentMismatch
         payment.acquirer_payment_id = told.id
         if PaymentStatus(payment.status) not in _OPEN or told.status in _OPEN:
@@ -184,9 +196,16 @@ def reconcile(deps: Deps) -> int:
     return ended
 
 
+def _refuse_ended(payment: Payment) -> None:
+    """What has ended, by the bank or given up by us, is never sent to the bank again: nobody would credit it."""
+    if PaymentStatus(payment.status) not in _OPEN:
+        raise PaymentFinal
+
+
 def _order(deps: Deps, actor: Actor, command: StartPayment) -> tuple[Payment, str]:
     with deps.transaction() as tx:
         found = tx.customer_accounts.get_for(actor, command.account_id)
+        tx.users.lock(actor)  # two clicks on one form come one after the other
         payment = tx.payments.find_by_form(actor, command.key)
         if payment is None:
             payment = tx.payments.add(

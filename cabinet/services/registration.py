@@ -37,7 +37,9 @@ class Register:
         """
         parser = Parser()
         login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
-        password = parser.take(lambda: passwords.checked(text_of(form, "password"), login.value), "")
+        password = parser.take(
+            lambda: passwords.checked(text_of(form, "password", passwords.TYPED), login.value), ""
+        )
         parser.need(present=bool(human_pass), problem=HumanCheckNeeded())
         parser.need(present=bool(form.get("consent")), problem=FieldMissing(field="consent"))
         parser.finish()

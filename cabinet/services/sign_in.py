@@ -9,6 +9,7 @@ from cabinet.domain.errors import InputError
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.limits import Limit
+from cabinet.domain.passwords import TYPED
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, sessions
@@ -40,7 +41,7 @@ class SignIn:
         """
         parser = Parser()
         login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
-        password = text_of(form, "password")
+        password = text_of(form, "password", TYPED)
         parser.need(present=bool(password), problem=FieldMissing(field="password"))
         parser.finish()
         return cls(login, password, bool(form.get("remember")))

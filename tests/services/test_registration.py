@@ -178,3 +178,9 @@ def test_the_consent_is_kept_with_its_version_time_and_address(world: World) -> 
     assert user.consent_version
     assert len(user.consent_digest) == 64
     assert (user.consented_at, user.consent_address) == (world.clock.at, VISITOR.address)
+
+
+def test_a_password_that_is_far_too_long_is_told_so() -> None:
+    with pytest.raises(Several) as raised:
+        registration.Register.parse({"login": MAIL, "password": "ab я" * 5000, "consent": "on"}, "pass")
+    assert [problem.code for problem in raised.value.problems] == ["password.long"]

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cabinet.domain.forms import text_of
+from cabinet.domain.passwords import TYPED
 from cabinet.services import password_reset
 from cabinet.texts import entrance as texts
 from cabinet.ui.gate import PUBLIC
@@ -36,7 +37,7 @@ class ResetState(rx.State):
 
     @handler(PUBLIC, busy=True)
     async def save(self, form: dict[str, Any]) -> None:
-        code, password = text_of(form, "code", 40), text_of(form, "password")
+        code, password = text_of(form, "code", 40), text_of(form, "password", TYPED)
         entered = await run(self, password_reset.set_password, code, password)
         self.problems, self.ticket = {}, entered.ticket
 
