@@ -135,6 +135,8 @@ def test_a_forgotten_password_is_changed_by_a_code(phone_page: Page, town: Town,
     person = town.person()
     open_page(phone_page, "/login")
     phone_page.get_by_role("link", name="Забыли пароль?").click()
+    # The page that one leaves has a field of the same name.
+    expect(phone_page.get_by_role("heading", name="Новый пароль")).to_be_visible()
     box(phone_page, "Логин").fill(person.login)
     pass_human_check(phone_page)
     button(phone_page, "Получить код").click()
