@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -108,6 +109,15 @@ def _export() -> Path:
     return prerequisites.get_web_dir() / constants.Dirs.STATIC
 
 
+def _shrink(script: Path) -> None:
+    """Our script stands inside every page, so it goes there without comments and long names."""
+    bun = Path(sys.executable).with_name("bun")
+    smaller = script.with_suffix(".min.js")
+    words = [bun, "build", script, "--minify", "--target=browser", f"--outfile={smaller}"]
+    subprocess.run(words, check=True, capture_output=True)
+    smaller.replace(script)
+
+
 def _publish(part: Path, name: str) -> None:
     """Makes a finished folder the current one, and removes old ones."""
     target = DIST / name
@@ -144,6 +154,7 @@ def build(*, force: bool = False) -> bool:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(exported, part)
         say("Front end: finishing and compressing")
+        _shrink(part / "cabinet.js")
         finish_build.finish(part)
         _publish(part, name)
         say(f"Front end: ready in {time.monotonic() - started:.0f} s")
