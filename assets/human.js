@@ -1,7 +1,6 @@
 // The browser's side of the check «Я не робот», loaded when the box is ticked.
 
 const box = () => document.querySelector("[data-human]");
-const answer = () => document.getElementById("human-answer");
 let done = "";
 let heard = "";
 
@@ -34,13 +33,6 @@ export async function solve() {
   return done ? work(done) : "";
 }
 
-// A fresh picture empties this one field and no other.
-export function emptyAnswer(focus) {
-  if (!answer()) return;
-  answer().value = "";
-  if (focus) answer().focus();
-}
-
 // Say the words, 1 as they are, less for slower; browsers keep the pitch. Where a page may not start a
 // sound by itself, the player is there to be pressed.
 export async function play(speed) {
@@ -51,7 +43,7 @@ export async function play(speed) {
   await sound.play().catch(() => {});
 }
 
-// New words have come, though perhaps not yet on the page: into the field, and say them.
+// New words have come, though perhaps not yet on the page: say them.
 export async function listen() {
   const before = heard;
   for (let turn = 0; turn < 120; turn++) {
@@ -59,7 +51,6 @@ export async function listen() {
     if (heard && heard !== before) break;
     await new Promise((resolve) => setTimeout(resolve, 16));
   }
-  emptyAnswer(true);
   await play(1);
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from scripts import build, test_needs
 from tests.e2e.people import Person, Town, settled
@@ -27,7 +27,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_TIMEOUT = 10_000  # milliseconds
+_TIMEOUT = 20_000  # milliseconds: a machine may be busy, a page that works is never late
+expect.set_options(timeout=_TIMEOUT)
 
 CheckAxe = Callable[..., None]
 NewContext = Callable[..., BrowserContext]

@@ -110,9 +110,13 @@ def waiver() -> rx.Component:
 
 
 def answer_field() -> rx.Component:
+    """A fresh task draws it anew, so it is empty; changing the task empties no other field."""
+    task_id = HumanCheckState.picture + HumanCheckState.sound
     return field(
         "human-answer",
         texts.ANSWER,
+        key=task_id,
+        custom_attrs={"data-take-focus": rx.cond(HumanCheckState.answering, task_id, rx.Var("undefined"))},
         hint=rx.el.span(rx.cond(HumanCheckState.sound != "", texts.WORDS_HINT, texts.ANSWER_HINT)),
         auto_complete="off",
         enter_key_hint="done",

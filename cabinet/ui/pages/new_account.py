@@ -12,6 +12,8 @@ from cabinet.ui.components.form import form
 from cabinet.ui.links import link
 from cabinet.ui.states.customer_accounts import NewAccountState as State
 
+_PROOFS = {"serial": (texts.SERIAL, texts.SERIAL_HINT), "pin": (texts.PIN, texts.PIN_HINT)}
+
 
 @layout.page(
     routes.ACCOUNTS_NEW, title=texts.NEW_TITLE, on_load=State.load, shell="cabinet", back=routes.ACCOUNTS
@@ -113,36 +115,26 @@ def proof_fields() -> rx.Component:
                     on_change=State.choose_proof(kind),
                     default_checked=State.proof_kind == kind,
                 )
-                for kind, words in (("serial", texts.SERIAL), ("pin", texts.PIN))
+                for kind, (words, _) in _PROOFS.items()
             ),
             name="proof_kind",
             problem=State.problems["proof_kind"],
             columns=2,
         ),
-        rx.cond(State.proof_kind == "pin", pin_field(), serial_field()),
+        rx.cond(State.proof_kind == "pin", proof_field("pin"), proof_field("serial")),
         link(texts.NO_PIN, href=routes.PIN),
     )
 
 
-def serial_field() -> rx.Component:
+def proof_field(kind: str) -> rx.Component:
+    words, hint = _PROOFS[kind]
     return field(
-        "serial",
-        texts.SERIAL,
-        hint=texts.SERIAL_HINT,
-        problem=State.problems["serial"],
-        auto_complete="off",
-        key="serial",
-    )
-
-
-def pin_field() -> rx.Component:
-    return field(
-        "pin",
-        texts.PIN,
-        hint=texts.PIN_HINT,
-        problem=State.problems["pin"],
+        kind,
+        words,
+        hint=hint,
+        problem=State.problems[kind],
         auto_complete="off",
         auto_capitalize="none",
         spell_check=False,
-        key="pin",
+        key=kind,
     )

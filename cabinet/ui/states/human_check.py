@@ -39,6 +39,7 @@ class HumanCheckState(rx.State):
         picture: the id of the task's picture, while there is one.
         sound: the id of the task's sound, while there is one.
         waivable: whether the task may be left out.
+        answering: whether the answer's field takes the focus when its task comes.
         said: words of the live region.
         passed: whether there is a pass that a form may spend.
         turn: goes up when the box must be unticked by drawing it anew.
@@ -49,6 +50,7 @@ class HumanCheckState(rx.State):
     picture: str = ""
     sound: str = ""
     waivable: bool = False
+    answering: bool = False
     said: str = ""
     passed: bool = False
     turn: int = 0
@@ -109,13 +111,14 @@ class HumanCheckState(rx.State):
     @handler(PUBLIC)
     async def change_picture(self) -> Any:
         """«СМЕНИТЬ ИЗОБРАЖЕНИЕ», or back to a picture from the sound."""
-        listened = bool(self.sound)
-        return await self._change(Stage.PICTURE, f"emptyAnswer({str(listened).lower()})")
+        self.answering = bool(self.sound)
+        return await self._change(Stage.PICTURE)
 
     @handler(PUBLIC)
     async def change_sound(self) -> Any:
         """«Прослушать задание», and «Другое задание»."""
-        return await self._change(Stage.SOUND, "listen()")
+        self.answering = True
+        return await self._change(Stage.SOUND)
 
     @handler(PUBLIC)
     async def check(self, answer: Any) -> Any:
@@ -131,11 +134,10 @@ class HumanCheckState(rx.State):
         except CabinetError as error:
             return self._refused(error)
         self._go(step, passed=texts.PASSED, picture=texts.WRONG, sound=texts.WRONG_WORDS)
-        if self.passed:
-            return script("leaveTask()")
-        return script("listen()" if self.sound else "emptyAnswer(true)")
+        self.answering = not self.passed
+        return script("leaveTask()") if self.passed else self._listen()
 
-    async def _change(self, kind: Stage, call: str) -> Any:
+    async def _change(self, kind: Stage) -> Any:
         task_id = self.picture or self.sound
         if not task_id:
             return None
@@ -148,7 +150,10 @@ class HumanCheckState(rx.State):
         except CabinetError as error:
             return self._refused(error)
         self._go(step, picture=texts.CHANGED, sound=texts.HEAR if first else texts.OTHER_SOUND)
-        return script(call)
+        return self._listen()
+
+    def _listen(self) -> Any:
+        return script("listen()") if self.sound else None
 
     def _go(self, step: human_check.Step, *, passed: str = "", picture: str = "", sound: str = "") -> None:
         """Show where the check stands now, with the words for it."""
@@ -170,7 +175,7 @@ class HumanCheckState(rx.State):
     def _start_over(self) -> None:
         self.problems = {}
         self.challenge = self.picture = self.sound = self.said = self._purpose = self._pass_id = ""
-        self.passed = self.waivable = False
+        self.passed = self.waivable = self.answering = False
 
     def _refused(self, error: CabinetError) -> Any:
         """Nothing is left to answer: the box is unticked and says why."""
