@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from cabinet.api.requests import Caller, same_origin, small_form
 from cabinet.domain import cookies
+from cabinet.domain.own_paths import own_path
 from cabinet.domain.permissions import Actor
 from cabinet.services import sessions
 from cabinet.services.deps import Deps
@@ -18,7 +19,6 @@ SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
 _SEE_OTHER: Final = 303
 _FORBIDDEN: Final = 403
-_LONGEST_PATH: Final = 2000
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
@@ -67,9 +67,3 @@ def _set(answer: Response, caller: Caller, noun: str, value: str, age: int | Non
         httponly=hidden,
         samesite="lax",
     )
-
-
-def own_path(after: str) -> str:
-    """Where to go after signing in: a path of our own, or the home page."""
-    foreign = after.startswith(("//", "/\\", "/api/")) or not after.isprintable()
-    return after if after.startswith("/") and not foreign and len(after) <= _LONGEST_PATH else "/"

@@ -4,6 +4,7 @@
 ├── `InputError`       what was typed does not hold; belongs to a `field`
 ├── `Denied`           the actor may not do this
 ├── `SignInNeeded`     nobody is signed in
+├── `ReauthenticationNeeded`  somebody is, but has proved who they are too long ago
 ├── `NotFound`         there is no such thing, or it is somebody else's
 ├── `TooMany`          a limit is reached; `retry_in` seconds
 └── `Conflict`         the state of things forbids it
@@ -50,6 +51,12 @@ class SignInNeeded(CabinetError):
     """The action needs a signed-in user."""
 
     code = "sign_in_needed"
+
+
+class ReauthenticationNeeded(CabinetError):
+    """The action needs a user who has proved in the last minutes who they are."""
+
+    code = "reauthentication_needed"
 
 
 class NotFound(CabinetError):

@@ -75,6 +75,7 @@ class UserSession(SQLModel, table=True):
     remember: bool = False
     created_at: datetime = instant()
     last_seen_at: datetime = instant()
+    authenticated_at: datetime = instant()
     expires_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
 
@@ -249,6 +250,24 @@ class Sessions:
                 col(User.blocked_at).is_(None),
             )
         ).one_or_none()
+
+    def find_own(self, actor: Actor) -> UserSession | None:
+        """The live session that the actor asks with; None when it has been ended since."""
+        return self._session.exec(
+            select(UserSession).where(
+                UserSession.id == actor.session_id,
+                UserSession.user_id == actor.user,
+                col(UserSession.revoked_at).is_(None),
+            )
+        ).one_or_none()
+
+    def authenticate(self, actor: Actor, now: datetime) -> None:
+        """Remember that the owner of the session that the actor asks with has proved who they are."""
+        self._session.exec(
+            update(UserSession)
+            .where(col(UserSession.id) == actor.session_id, col(UserSession.user_id) == actor.user)
+            .values(authenticated_at=now)
+        )
 
     def touch(self, session_id: int, now: datetime) -> None:
         """Remember that the session was seen."""

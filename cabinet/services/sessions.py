@@ -88,6 +88,7 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
                 remember=spent.remember,
                 created_at=now,
                 last_seen_at=now,
+                authenticated_at=now,
                 expires_at=now + (REMEMBERED if spent.remember else VISIT),
             )
         )

@@ -10,6 +10,7 @@ NONE_NOTE: Final = "Здесь появятся входы, смена паро�
 
 WORDS: Final[dict[str, str]] = {
     "session.opened": "Вход",
+    "session.reauthenticated": "Подтверждено паролем",
     "session.revoked": "Сеанс завершён",
     "session.others_revoked": "Выход на всех остальных устройствах",
     "password.changed": "Пароль изменён",

@@ -12,6 +12,7 @@ RESET = "/reset"
 SETTINGS = "/settings"
 SETTINGS_ACCOUNT = "/settings/account"
 SETTINGS_PASSWORD = "/settings/password"  # noqa: S105 - an address
+SETTINGS_CONFIRM = "/settings/confirm"
 SETTINGS_HISTORY = "/settings/history"
 ACCOUNTS = "/accounts"
 ACCOUNTS_NEW = "/accounts/new"
@@ -63,6 +64,11 @@ def login(after: str = "") -> str:
     """The sign-in page; `after` is the own path to go to then, and a foreign one is dropped."""
     own = after.startswith("/") and not after.startswith(("//", "/\\"))
     return with_query(LOGIN, next=after if own else "")
+
+
+def settings_confirm(after: str) -> str:
+    """«Подтвердите, что это вы», and then on to the own path `after`."""
+    return with_query(SETTINGS_CONFIRM, next=after)
 
 
 def demo_bank(payment_id: str) -> str:

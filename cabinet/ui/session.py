@@ -16,7 +16,7 @@ from reflex_base.event import Event
 
 from cabinet import container
 from cabinet.domain import cookies
-from cabinet.domain.errors import Busy, CabinetError, SignInNeeded
+from cabinet.domain.errors import Busy, CabinetError, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import Actor, Permission, Visitor
 from cabinet.services import sessions
@@ -149,8 +149,8 @@ async def in_pool(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """A State's event handler that only whoever has the permission may call.
 
-    Broken rules become `self.problems`; nobody signed in is sent to sign in and back; the unexpected
-    becomes a reference number. With `busy` the state's `busy` is shown while it runs.
+    Broken rules become `self.problems`; nobody signed in is sent to sign in and back, who signed in too long ago
+    to confirm who they are and back; the unexpected becomes a reference number. With `busy` the state's `busy` is shown while it runs.
     """
 
     def decorate(method: Callable[..., Any]) -> Any:
@@ -188,6 +188,8 @@ async def _call(
         return await answer if inspect.isawaitable(answer) else answer
     except SignInNeeded:
         return rx.redirect(routes.login(here(state)))
+    except ReauthenticationNeeded:
+        return rx.redirect(routes.settings_confirm(here(state)), replace=True)
     except CabinetError as error:
         state.problems = notices.problems_of(error)
     except Exception as error:  # noqa: BLE001 - nothing unexpected may leave the process but its number

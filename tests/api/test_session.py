@@ -179,41 +179,6 @@ async def test_nothing_but_post(world: World, path: str, method: str) -> None:
     assert set_cookies(answer) == {}
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/pay", "/pay?account=1&x=%2F%2Fevil", "/charges?account=1#май", "/%2F%2Fevil"]
-)
-def test_own_paths_are_gone_to(path: str) -> None:
-    assert session.own_path(path) == path
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *(
-            "",
-            "pay",
-            "//evil.example",
-            "///evil.example",
-            "/\\evil.example",
-            "\\\\evil.example",
-            "https://evil.example",
-        ),
-        *(
-            "http:/evil",
-            "javascript:alert(1)",
-            " /pay",
-            "/\t/evil.example",
-            "/pay\r\nSet-Cookie: a=b",
-            "/\0",
-            "/api/",
-        ),
-        *("/api/session/end", "/\u2028", "/" + "x" * 2000),
-    ],
-)
-def test_other_addresses_lead_home(path: str) -> None:
-    assert session.own_path(path) == "/"
-
-
 async def test_where_to_go_is_never_another_host(world: World, user: int) -> None:
     async with browser(world) as anna:
         for after in ("//evil.example", "/\\evil.example", "https://evil.example", "/\r\nx: y"):

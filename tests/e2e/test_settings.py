@@ -192,7 +192,7 @@ def test_every_page_holds_in_a_scheme_at_200_percent(
     page.add_init_script(f"localStorage.setItem('vision', '{scheme} huge spaced')")
     found = []
     for path in (
-        "/", "/settings", "/settings/password", "/settings/history", "/readings", "/charges", "/pay",
+        "/", "/settings", "/settings/password", "/settings/confirm", "/settings/history", "/readings", "/charges", "/pay",
         "/accounts/new", "/login", "/register",
     ):  # fmt: skip
         open_page(page, path)

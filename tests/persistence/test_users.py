@@ -54,6 +54,7 @@ def session(user_id: int, digest: str, device: str = "phone", minutes: int = 10)
         agent="browser",
         created_at=NOON,
         last_seen_at=NOON,
+        authenticated_at=NOON,
         expires_at=NOON + timedelta(minutes=minutes),
     )
 

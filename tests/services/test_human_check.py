@@ -436,6 +436,7 @@ def sign_in_from(world: World, address: str) -> None:
                 agent="",
                 created_at=now,
                 last_seen_at=now,
+                authenticated_at=now,
                 expires_at=now,
             )
         )

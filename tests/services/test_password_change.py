@@ -4,7 +4,8 @@ from cabinet.domain.errors import CabinetError, SignInNeeded, TooMany
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import password_change, sessions, sign_in
-from cabinet.services.password_change import ChangePassword, PasswordWrong
+from cabinet.services.password_change import ChangePassword
+from cabinet.services.reauthentication import PasswordWrong
 from tests.factories import PASSWORD, enter, last_text, subscriber
 from tests.fakes import VISITOR, World
 

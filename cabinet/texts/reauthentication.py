@@ -1,0 +1,9 @@
+"""Words of «Подтвердите, что это вы»."""
+
+from typing import Final
+
+TITLE: Final = "Подтвердите, что это вы"
+NOTE: Final = "Дальше меняется вход в кабинет или важные данные. Введите пароль, и мы откроем страницу."
+PASSWORD: Final = "Пароль"  # noqa: S105 - a label
+CONFIRM: Final = "Подтвердить"
+FORGOT: Final = "Забыли пароль?"

@@ -1,0 +1,27 @@
+"""Подтвердите, что это вы."""
+
+import reflex as rx
+
+from cabinet.texts import reauthentication as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.field import password_field
+from cabinet.ui.components.form import form
+from cabinet.ui.links import link
+from cabinet.ui.states.reauthentication import ReauthenticationState as State
+
+
+@layout.page(
+    routes.SETTINGS_CONFIRM, title=texts.TITLE, on_load=State.load, shell="cabinet", back=routes.SETTINGS
+)
+def reauthentication_page() -> rx.Component:
+    return rx.fragment(
+        layout.heading(texts.TITLE, texts.NOTE),
+        form(
+            password_field("current", texts.PASSWORD, problem=State.problems["current"]),
+            buttons.primary(texts.CONFIRM, busy=State.busy),
+            on_submit=State.confirm,
+            problems=State.problems,
+        ),
+        rx.el.p(link(texts.FORGOT, href=routes.RESET)),
+    )

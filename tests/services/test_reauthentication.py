@@ -1,0 +1,85 @@
+import pytest
+
+from cabinet.domain.errors import ReauthenticationNeeded, SignInNeeded, TooMany
+from cabinet.domain.forms import Several
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.services import password_change, reauthentication, security_events, sessions
+from cabinet.services.password_change import ChangePassword
+from cabinet.services.reauthentication import PasswordWrong, Reauthenticate
+from tests.factories import PASSWORD, subscriber
+from tests.fakes import VISITOR, World
+
+BORIS = Visitor("device-of-boris", "192.0.2.2")
+
+
+def form(current: str = PASSWORD) -> Reauthenticate:
+    return Reauthenticate.parse({"current": current})
+
+
+def test_who_has_just_signed_in_is_not_asked_and_ten_minutes_later_is(world: World) -> None:
+    here = subscriber(world)
+    world.clock.move(minutes=10)
+    reauthentication.ask_recent(world.deps, here)
+    world.clock.move(seconds=1)
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, here)
+
+
+def test_the_password_renews_it_for_this_session_alone_and_is_remembered(world: World) -> None:
+    here, boris = subscriber(world), subscriber(world, "boris@example.ru", BORIS)
+    world.clock.move(minutes=20)
+    reauthentication.reauthenticate(world.deps, here, form())
+    world.clock.move(minutes=9)
+    reauthentication.ask_recent(world.deps, here)
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, boris)
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, Actor.subscriber(VISITOR, boris.user, here.session_id or 0))
+    assert security_events.list_security_events(world.deps, here)[0].what == "Подтверждено паролем"
+
+
+def test_a_wrong_password_renews_nothing_and_the_eleventh_is_not_looked_at(world: World) -> None:
+    here = subscriber(world)
+    world.clock.move(minutes=20)
+    for _ in range(10):
+        with pytest.raises(PasswordWrong):
+            reauthentication.reauthenticate(world.deps, here, form("не тот пароль"))
+    with pytest.raises(TooMany):
+        reauthentication.reauthenticate(world.deps, here, form())
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, here)
+
+
+def test_right_ones_are_not_counted(world: World) -> None:
+    here = subscriber(world)
+    for _ in range(12):
+        reauthentication.reauthenticate(world.deps, here, form())
+
+
+def test_a_session_that_was_ended_is_never_recent(world: World) -> None:
+    here = subscriber(world)
+    sessions.revoke_session(world.deps, here, here.session_id or 0)
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, here)
+
+
+def test_a_new_password_by_the_current_one_is_a_proof_too(world: World) -> None:
+    here = subscriber(world)
+    world.clock.move(minutes=20)
+    command = ChangePassword.parse({"current": PASSWORD, "password": "совсем другая фраза"})
+    password_change.change_password(world.deps, here, command)
+    reauthentication.ask_recent(world.deps, here)
+
+
+@pytest.mark.parametrize("current", ["", None, 7, ["x"], "\ud800"])
+def test_nothing_is_not_a_password(current: object) -> None:
+    with pytest.raises(Several) as raised:
+        Reauthenticate.parse({"current": current})
+    assert [x.field for x in raised.value.problems] == ["current"]
+
+
+def test_a_visitor_has_nothing_to_confirm(world: World) -> None:
+    visitor = Actor.anonymous(VISITOR)
+    for ask in (reauthentication.ask_recent, lambda d, a: reauthentication.reauthenticate(d, a, form())):
+        with pytest.raises(SignInNeeded):
+            ask(world.deps, visitor)
