@@ -8,6 +8,7 @@ from pathlib import Path
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.clock_system import SystemClock
+from cabinet.adapters.common_passwords_file import ListedPasswords
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.mail_resend import ResendMail, ResendNotices
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
@@ -67,6 +68,7 @@ def build(chosen: Settings) -> Deps:
         secret_key=key,
         address=chosen.address,
         passwords=BcryptPasswords(digest(key, "pepper", "password").encode(), chosen.bcrypt_cost),
+        common_passwords=ListedPasswords(),
         mail=_mail(chosen, clock),
         sms=_sms(chosen, clock),
         acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),

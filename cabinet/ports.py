@@ -38,6 +38,14 @@ class PasswordHasher(Protocol):
         ...
 
 
+class CommonPasswords(Protocol):
+    """Knows the passwords that are tried first by whoever guesses."""
+
+    def has(self, keys: str) -> bool:
+        """Whether a password, in keys pressed (`domain.passwords.keys_pressed`), is one of them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """An e-mail ready to send; `key` is the same at every retry."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Dialect, Engine
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.common_passwords_file import ListedPasswords
 from cabinet.adapters.letters import Mailbox
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.proof_altcha import AltchaProofs
@@ -144,6 +145,7 @@ def make_world(database_url: str, folder: Path) -> World:
         secret_key=b"a key for tests only",
         address="http://localhost:3000",
         passwords=BcryptPasswords(b"pepper", 4),
+        common_passwords=ListedPasswords(),
         mail=mail,
         sms=sms,
         acquirer=bank,

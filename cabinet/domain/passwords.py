@@ -12,6 +12,7 @@ _KEYBOARD_ROWS: Final = (
     "qwertyuiopasdfghjklzxcvbnm",
     "йцукенгшщзхъфывапролджэячсмитьбю",
 )
+_LETTER_KEYS: Final = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
 MOST: Final = 256
 TYPED: Final = 60_000
 """What is read of a password's field, so that one that is too long is told so and not «too short»."""
@@ -63,3 +64,11 @@ def checked(password: str, login: str) -> str:
     if len(set(folded)) <= _FEW or any(folded in row for row in _KEYBOARD_ROWS):
         raise PasswordCommon
     return text
+
+
+def keys_pressed(text: str) -> str:
+    """The keys of the keyboard, whichever layout and case they were pressed in: «Пароль» is «gfhjkm».
+
+    NFC, case folded; Russian letters stand on their Latin keys. In this form a list keeps each password once.
+    """
+    return unicodedata.normalize("NFC", text).casefold().translate(_LETTER_KEYS)

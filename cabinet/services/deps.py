@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.unit_of_work import Transaction
-from cabinet.ports import Acquirer, Clock, MailSender, PasswordHasher, Pictures, Proofs, SmsSender, Speech
+from cabinet.ports import (
+    Acquirer,
+    Clock,
+    CommonPasswords,
+    MailSender,
+    PasswordHasher,
+    Pictures,
+    Proofs,
+    SmsSender,
+    Speech,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ class Deps:
     secret_key: bytes
     address: str
     passwords: PasswordHasher
+    common_passwords: CommonPasswords
     mail: MailSender
     sms: SmsSender
     acquirer: Acquirer

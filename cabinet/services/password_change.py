@@ -10,6 +10,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import reauthentication
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
+from cabinet.services.passwords import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ def change_password(deps: Deps, actor: Actor, command: ChangePassword) -> None:
     """Check the current password, store the new one, end every other session, tell the owner.
 
     Raises:
-        PasswordLikeLogin: the new password is made of the login.
+        PasswordLikeLogin, PasswordCommon: the new password is made of the login, or tried first.
         PasswordWrong: the current one does not fit.
         TooMany: ten tries in five minutes.
     """
     actor.require(Permission.PROFILE)
     with deps.snapshot() as tx:
-        password = passwords.checked(command.password, tx.users.get_for(actor).login)
+        password = chosen(deps, command.password, tx.users.get_for(actor).login)
     reauthentication.verify_password(deps, actor, command.current)
     password_hash = deps.passwords.hash(password)
     with deps.transaction() as tx:

@@ -15,6 +15,7 @@ from cabinet.services import confirmations, human_check, sessions
 from cabinet.services.confirmations import Entered
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
+from cabinet.services.passwords import chosen
 
 PURPOSE = "reset"
 RESET = (CodePurpose.RESET,)
@@ -73,7 +74,7 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
         TooMany: too many tries from this address.
     """
     actor.require(PUBLIC)
-    checked = passwords.checked(password, "\0")
+    checked = chosen(deps, password, "\0")
     with deps.transaction() as tx:
         tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
     password_hash = deps.passwords.hash(checked)

@@ -14,6 +14,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check
 from cabinet.services.deps import Deps
+from cabinet.services.passwords import chosen
 from cabinet.texts import consent
 
 PURPOSE = "register"
@@ -53,13 +54,15 @@ def register(deps: Deps, actor: Actor, command: Register) -> confirmations.Confi
     that says so.
 
     Raises:
+        PasswordCommon: it is in the list of those tried first; the check is not spent by it.
         HumanCheckNeeded: the check was not passed by this browser for this purpose.
         TooMany: too many registrations from this address, or codes to this login.
     """
     actor.require(PUBLIC)
+    password = chosen(deps, command.password, command.login.value)
     with deps.transaction() as tx:
         tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.address, deps.clock.now())
-    password_hash = deps.passwords.hash(command.password)
+    password_hash = deps.passwords.hash(password)
     with deps.transaction() as tx:
         human_check.spend_pass(
             tx, deps, actor.visitor, PURPOSE, command.human_pass, login=command.login.value

@@ -7,6 +7,7 @@ from cabinet.domain.passwords import (
     PasswordLong,
     PasswordShort,
     checked,
+    keys_pressed,
 )
 
 MAIL, PHONE = "anna.petrova@example.ru", "+79127451020"
@@ -75,3 +76,18 @@ def test_the_limits_are_told_and_signs_are_counted_composed() -> None:
 
 def test_a_short_local_part_may_be_within_a_password() -> None:
     assert checked("Иван и анна", "анна@example.ru")
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("Пароль123", "gfhjkm123"),
+        ("ЙЦУКЕН", "qwerty"),
+        ("зфыыцщкв", "password"),
+        ("Ёж", "`;"),
+        ("и\u0306ё", "q`"),
+        ("Qwerty!", "qwerty!"),
+    ],
+)
+def test_one_password_is_the_same_keys_in_either_layout(text: str, keys: str) -> None:
+    assert keys_pressed(text) == keys
