@@ -6,12 +6,15 @@ import re
 import altcha
 
 from cabinet.domain.human_check import Purpose
-from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.identity import Login
+from cabinet.domain.permissions import Actor, OperatorRole, Visitor
 from cabinet.services import (
     confirmations,
     customer_accounts,
     human_check,
     notifications,
+    operators,
+    password_reset,
     profile,
     registration,
     sessions,
@@ -109,3 +112,31 @@ def link(world: World, actor: Actor, number: str, serial: str = "") -> int:
     form = {"access": "extended" if serial else "basic", "proof_kind": "serial", "serial": serial}
     command = customer_accounts.LinkAccount.parse(form, number)
     return int(customer_accounts.link_account(world.deps, actor, command).id)
+
+
+def first_password(world: World, login: str, visitor: Visitor = VISITOR) -> tuple[Actor, str]:
+    """Set a password by a code, as operators do at first: who it is, and the cookie."""
+    human = pass_for(world, visitor, password_reset.PURPOSE)
+    command = password_reset.AskReset.parse({"login": login}, human)
+    world.clock.move(minutes=2)
+    password_reset.ask_reset(world.deps, Actor.anonymous(visitor), command)
+    code = code_in(last_text(world, login))
+    entered = password_reset.set_password(world.deps, Actor.anonymous(visitor), code, PASSWORD)
+    return enter(world, entered.ticket, visitor)
+
+
+def operator(
+    world: World,
+    login: str = "olga@example.ru",
+    role: OperatorRole = OperatorRole.CLERK,
+    visitor: Visitor = VISITOR,
+    supplier: str = "izhevsk",
+) -> Actor:
+    """An operator at the desk: signed in, the second factor shown."""
+    command = operators.AddOperator.parse(login, supplier, "Ольга Зорина", role)
+    operators.add_operator(world.deps, Actor.system(), command)
+    with world.deps.transaction() as tx:
+        user = tx.users.find_by_login(Login.parse(login))
+        assert user
+        ticket = sessions.issue_ticket(world.deps, tx, user, visitor, remember=False, factor=True)
+    return enter(world, ticket, visitor)[0]

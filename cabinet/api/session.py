@@ -17,6 +17,7 @@ from cabinet.services.deps import Deps
 
 SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
+_DESK: Final = "/desk"
 _SEE_OTHER: Final = 303
 _FORBIDDEN: Final = 403
 
@@ -34,7 +35,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
         opened = await run_in_threadpool(sessions.open_session, deps, actor, ticket)
         if opened is None:
             return RedirectResponse(f"/login?{urlencode({'problem': 'ticket'})}", _SEE_OTHER)
-        answer = RedirectResponse(own_path(after), _SEE_OTHER)
+        answer = RedirectResponse(_where(after, desk=opened.desk), _SEE_OTHER)
         age = int(opened.keep.total_seconds()) if opened.keep else None
         _set(answer, caller, cookies.SESSION, opened.token, age, hidden=True)
         _set(answer, caller, cookies.MEMBER, "1", age, hidden=False)
@@ -67,3 +68,9 @@ def _set(answer: Response, caller: Caller, noun: str, value: str, age: int | Non
         httponly=hidden,
         samesite="lax",
     )
+
+
+def _where(after: str, *, desk: bool) -> str:
+    """Operators begin at their desk, which is all that they may open."""
+    path = own_path(after)
+    return path if not desk or path.startswith(_DESK) else _DESK

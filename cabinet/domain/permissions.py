@@ -17,9 +17,16 @@ class Permission(StrEnum):
     READING_SUBMIT = "reading.submit"
     CHARGES_VIEW = "charges.view"
     PAYMENT_MAKE = "payment.make"
-    REGISTER_IMPORT = "register.import"
+    ACCOUNT_FIND = "account.find"
     PIN_ISSUE = "pin.issue"
+    REQUEST_REVIEW = "request.review"
+    REQUEST_CONFIRM = "request.confirm"
     MESSAGE_MANAGE = "message.manage"
+    AUDIT_VIEW = "audit.view"
+    REGISTER_IMPORT = "register.import"
+    POLICY_EDIT = "policy.edit"
+    OPERATOR_MANAGE = "operator.manage"
+    SUPPLIER_MANAGE = "supplier.manage"
 
 
 PUBLIC: Final = Permission.PUBLIC
@@ -34,7 +41,35 @@ _SUBSCRIBER: Final = frozenset(
         Permission.PAYMENT_MAKE,
     }
 )
-_SYSTEM: Final = frozenset({Permission.REGISTER_IMPORT, Permission.PIN_ISSUE, Permission.MESSAGE_MANAGE})
+_CLERK: Final = frozenset({Permission.ACCOUNT_FIND, Permission.PIN_ISSUE, Permission.REQUEST_REVIEW})
+_SENIOR: Final = _CLERK | {Permission.REQUEST_CONFIRM, Permission.MESSAGE_MANAGE, Permission.AUDIT_VIEW}
+_ADMINISTRATOR: Final = _SENIOR | {Permission.REGISTER_IMPORT, Permission.POLICY_EDIT}
+# What only operators do, at the desk; a refusal of any of it is remembered.
+DESK: Final = _ADMINISTRATOR
+_SYSTEM: Final = frozenset(
+    {
+        Permission.REGISTER_IMPORT,
+        Permission.PIN_ISSUE,
+        Permission.MESSAGE_MANAGE,
+        Permission.OPERATOR_MANAGE,
+        Permission.SUPPLIER_MANAGE,
+    }
+)
+
+
+class OperatorRole(StrEnum):
+    """What an operator of a supplier is; a later one may do all that an earlier one may."""
+
+    CLERK = "clerk"
+    SENIOR = "senior"
+    ADMINISTRATOR = "administrator"
+
+
+OF_ROLE: Final = {
+    OperatorRole.CLERK: _CLERK,
+    OperatorRole.SENIOR: _SENIOR,
+    OperatorRole.ADMINISTRATOR: _ADMINISTRATOR,
+}
 
 
 class AccessLevel(IntEnum):
@@ -61,17 +96,38 @@ class Actor:
         user_id: the signed-in user.
         session_id: the session that the request came with.
         visitor: the browser, for limits and the human check.
+        supplier_id: of an operator, the one supplier whose desk it is.
     """
 
     visitor: Visitor
     user_id: int | None = None
     session_id: int | None = None
     granted: frozenset[Permission] = field(default_factory=frozenset)
+    supplier_id: int | None = None
 
     @classmethod
     def subscriber(cls, visitor: Visitor, user_id: int, session_id: int) -> "Actor":
         """A signed-in subscriber."""
         return cls(visitor, user_id, session_id, _SUBSCRIBER)
+
+    @classmethod
+    def operator(
+        cls,
+        visitor: Visitor,
+        user_id: int,
+        session_id: int,
+        supplier_id: int,
+        role: OperatorRole,
+        *,
+        verified: bool,
+    ) -> "Actor":
+        """A signed-in operator of one supplier.
+
+        Until the session is `verified` by a second factor it opens nothing of the desk: only the operator's
+        own profile, to connect a factor there.
+        """
+        desk = OF_ROLE[role] if verified else frozenset()
+        return cls(visitor, user_id, session_id, desk | {Permission.PROFILE}, supplier_id)
 
     @classmethod
     def anonymous(cls, visitor: Visitor) -> "Actor":
@@ -95,6 +151,21 @@ class Actor:
         if self.user_id is None and not self.granted:
             raise SignInNeeded
         raise Denied
+
+    @property
+    def supplier(self) -> int:
+        """The operator's supplier: every query of the desk is restricted to it.
+
+        Raises:
+            Denied: it is no operator.
+        """
+        if self.supplier_id is None:
+            raise Denied
+        return self.supplier_id
+
+    def serves(self, supplier_id: int | None) -> bool:
+        """Whether it may act for a supplier: an operator for its own, the system for any."""
+        return self.supplier_id in {None, supplier_id}
 
     @property
     def user(self) -> int:

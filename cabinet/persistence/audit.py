@@ -4,17 +4,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.permissions import Actor
-from cabinet.persistence.types import instant, key, refers
+from cabinet.persistence.types import BigId, instant, key, refers
 
 
 class AuditEvent(SQLModel, table=True):
-    """One deed; `details` hold no secrets."""
+    """One deed; `details` hold no secrets.
+
+    Attributes:
+        supplier_id: whose desk it was done at; None for what subscribers and the command line do.
+        account_id: the лицевой счёт that an operator looked at or changed.
+    """
 
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_supplier_id_id", "supplier_id", "id"),)
 
     id: int | None = key()
     at: datetime = instant()
@@ -22,6 +28,8 @@ class AuditEvent(SQLModel, table=True):
     user_id: int | None = refers("users.id", default=None)
     object_id: int | None = Field(default=None)
     address: str = Field(max_length=64)
+    supplier_id: int | None = Field(default=None, sa_type=BigId)
+    account_id: int | None = Field(default=None, sa_type=BigId, index=True)
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
@@ -32,15 +40,24 @@ class Audit:
         self._session = session
 
     def record(
-        self, actor: Actor, at: datetime, action: str, object_id: int | None = None, **details: str | int
+        self,
+        actor: Actor,
+        at: datetime,
+        action: str,
+        object_id: int | None = None,
+        *,
+        account_id: int | None = None,
+        **details: str | int,
     ) -> None:
-        """Add one."""
+        """Add one; an operator's belongs to the operator's supplier."""
         event = AuditEvent(
             at=at,
             action=action,
             user_id=actor.user_id,
             object_id=object_id,
             address=actor.visitor.address,
+            supplier_id=actor.supplier_id,
+            account_id=account_id,
             details=details,
         )
         self._session.add(event)

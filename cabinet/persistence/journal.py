@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, func, insert, update
+from sqlalchemy import JSON, ColumnElement, UniqueConstraint, and_, func, insert, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import Conflict
 from cabinet.domain.money import Money
 from cabinet.domain.payments import Entry, Ledger
-from cabinet.persistence.types import instant, key, kopecks, refers
+from cabinet.persistence.types import BigId, instant, key, kopecks, refers
+from cabinet.persistence.users import User
 
 
 class JournalUnbalanced(Conflict):
@@ -66,6 +67,8 @@ class OutboxMessage(SQLModel, table=True):
     sent_at: datetime | None = instant(default=None)
     dead_at: datetime | None = instant(default=None)
     last_error: str = Field(default="", max_length=200)
+    # Whose desk answers for it when it cannot be delivered; None when only the command line does.
+    supplier_id: int | None = Field(default=None, sa_type=BigId)
 
 
 class Journal:
@@ -132,10 +135,25 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, channel: str, to: str, template: str, now: datetime, **facts: str | int) -> None:
+    def add(
+        self,
+        channel: str,
+        to: str,
+        template: str,
+        now: datetime,
+        *,
+        supplier_id: int | None = None,
+        **facts: str | int,
+    ) -> None:
         """Store a message with the fact that it tells of."""
         message = OutboxMessage(
-            channel=channel, to=to, template=template, facts=facts, created_at=now, due_at=now
+            channel=channel,
+            to=to,
+            template=template,
+            facts=facts,
+            created_at=now,
+            due_at=now,
+            supplier_id=supplier_id,
         )
         self._session.add(message)
 
@@ -183,22 +201,24 @@ class Outbox:
         """The message that a provider speaks of."""
         return self._session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).one_or_none()
 
-    def list_dead(self, limit: int = 1000) -> list[OutboxMessage]:
-        """Messages that nobody tries any more, the newest first."""
+    def list_dead(self, supplier_id: int | None = None, limit: int = 1000) -> list[OutboxMessage]:
+        """Messages that nobody tries any more, the newest first; of one supplier's desk or of all."""
         return list(
             self._session.exec(
                 select(OutboxMessage)
-                .where(col(OutboxMessage.dead_at).is_not(None))
+                .where(col(OutboxMessage.dead_at).is_not(None), _of_desk(supplier_id))
                 .order_by(col(OutboxMessage.dead_at).desc(), col(OutboxMessage.id).desc())
                 .limit(limit)
             )
         )
 
-    def find_dead(self, message_id: int) -> OutboxMessage | None:
-        """A message that nobody tries any more."""
+    def find_dead(self, message_id: int, supplier_id: int | None = None) -> OutboxMessage | None:
+        """A message that nobody tries any more; of one supplier's desk or of any."""
         return self._session.exec(
             select(OutboxMessage).where(
-                OutboxMessage.id == message_id, col(OutboxMessage.dead_at).is_not(None)
+                OutboxMessage.id == message_id,
+                col(OutboxMessage.dead_at).is_not(None),
+                _of_desk(supplier_id),
             )
         ).one_or_none()
 
@@ -216,3 +236,12 @@ class Outbox:
                 select(func.count()).select_from(OutboxMessage).where(col(OutboxMessage.due_at).is_not(None))
             ).one()
         )
+
+
+def _of_desk(supplier_id: int | None) -> ColumnElement[bool]:
+    """The supplier's own messages, and those to people who have chosen it."""
+    if supplier_id is None:
+        return true()
+    chosen = select(User.login).where(User.supplier_id == supplier_id)
+    own = col(OutboxMessage.supplier_id)
+    return or_(own == supplier_id, and_(own.is_(None), col(OutboxMessage.to).in_(chosen)))

@@ -15,6 +15,7 @@ from cabinet.persistence.engine import READ_ONLY
 from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
 from cabinet.persistence.meters import Meters, Readings
+from cabinet.persistence.operators import Operators
 from cabinet.persistence.payments import Payments
 from cabinet.persistence.registers import Registers
 from cabinet.persistence.suppliers import Suppliers
@@ -35,6 +36,7 @@ class UnitOfWork:
         self.inbox = Inbox(session)
         self.journal = Journal(session)
         self.meters = Meters(session)
+        self.operators = Operators(session)
         self.outbox = Outbox(session)
         self.payments = Payments(session)
         self.readings = Readings(session)

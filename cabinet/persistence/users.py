@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import false, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.errors import NotFound, SignInNeeded
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import Actor
+from cabinet.persistence.operators import Operator
 from cabinet.persistence.types import instant, key, refers
 
 
@@ -78,6 +79,8 @@ class UserSession(SQLModel, table=True):
     authenticated_at: datetime = instant()
     expires_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
+    # When a second factor was last shown in it; the desk opens for such a session only.
+    factor_at: datetime | None = instant(default=None)
 
 
 class SignInTicket(SQLModel, table=True):
@@ -90,6 +93,8 @@ class SignInTicket(SQLModel, table=True):
     ticket_digest: str = Field(max_length=64, unique=True)
     device: str = Field(max_length=64)
     remember: bool = False
+    # A second factor was shown for it.
+    factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     expires_at: datetime = instant()
     used_at: datetime | None = instant(default=None)
 
@@ -238,11 +243,12 @@ class Sessions:
             is not None
         )
 
-    def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User] | None:
-        """The live session of a cookie's digest and its user, unless either is closed."""
+    def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User, Operator | None] | None:
+        """The live session of a cookie's digest, its user and the operator that they are, unless closed."""
         return self._session.exec(
-            select(UserSession, User)
+            select(UserSession, User, Operator)
             .join(User, col(User.id) == col(UserSession.user_id))
+            .join(Operator, col(Operator.user_id) == col(User.id), isouter=True)
             .where(
                 UserSession.token_digest == digest,
                 col(UserSession.revoked_at).is_(None),
@@ -274,6 +280,10 @@ class Sessions:
         self._session.exec(
             update(UserSession).where(col(UserSession.id) == session_id).values(last_seen_at=now)
         )
+
+    def mark_factor(self, session_id: int, now: datetime) -> None:
+        """Remember that a second factor was shown in the session."""
+        self._session.exec(update(UserSession).where(col(UserSession.id) == session_id).values(factor_at=now))
 
     def revoke(self, digest: str, now: datetime) -> bool:
         """End the session of a cookie's digest; whether there was one to end."""

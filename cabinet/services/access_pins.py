@@ -36,16 +36,16 @@ def issue_pin(deps: Deps, actor: Actor, command: IssuePin) -> str:
     pin = new_pin()
     hashed = deps.passwords.hash_plain(pin)
     with deps.transaction() as tx:
-        account_id = _find_account(tx, command)
+        account_id = _find_account(tx, actor, command)
         now = deps.clock.now()
         AccessPins(tx.session).issue(account_id, hashed, now)
         tx.audit.record(actor, now, "pin.issued", account_id)
     return pin
 
 
-def _find_account(tx: UnitOfWork, command: IssuePin) -> int:
+def _find_account(tx: UnitOfWork, actor: Actor, command: IssuePin) -> int:
     supplier = tx.suppliers.find_by_code(command.supplier)
-    if supplier is None or supplier.id is None:
+    if supplier is None or supplier.id is None or not actor.serves(supplier.id):
         raise SupplierUnknown(supplier=command.supplier)
     try:
         number = account_number(command.account, supplier.account_pattern)

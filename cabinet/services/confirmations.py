@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from cabinet.domain import codes, limits
 from cabinet.domain.codes import CodeCheck, CodePurpose
@@ -59,7 +59,9 @@ def send_code(
     if decoy:
         queue_message(deps, tx, user.as_login, "already_registered")
         return
-    more = {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
+    more: dict[str, Any] = (
+        {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
+    )
     queue_message(deps, tx, user.as_login, f"confirm_{purpose}", code=code, **more)
 
 

@@ -57,7 +57,7 @@ class DemoOutcome:
 
 def load_demo(deps: Deps, actor: Actor) -> DemoOutcome:
     """Load the demo supplier; what is loaded already is not loaded again."""
-    actor.require(Permission.REGISTER_IMPORT)
+    actor.require(Permission.SUPPLIER_MANAGE)
     with deps.snapshot() as tx:
         known = tx.suppliers.find_by_code(CODE) is not None
     if not known:

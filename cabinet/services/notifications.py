@@ -54,13 +54,25 @@ class DeadLetterRow:
     error: str
 
 
-def queue_message(deps: Deps, tx: UnitOfWork, to: Login, template: str, **facts: str | int) -> None:
-    """Queue a letter or an SMS, whichever the login is, in the transaction of the fact itself."""
+def queue_message(
+    deps: Deps,
+    tx: UnitOfWork,
+    to: Login,
+    template: str,
+    *,
+    supplier_id: int | None = None,
+    **facts: str | int,
+) -> None:
+    """Queue a letter or an SMS, whichever the login is, in the transaction of the fact itself.
+
+    When it cannot be delivered, the desk of `supplier_id` sees it; None is that of the reader's own choice.
+    """
     tx.outbox.add(
         SMS if to.kind is LoginKind.PHONE else MAIL,
         to.value,
         template,
         deps.clock.now(),
+        supplier_id=supplier_id,
         address=deps.address,
         host=urlsplit(deps.address).hostname or "",
         **facts,
@@ -235,10 +247,10 @@ def forget_old(deps: Deps) -> None:
 
 
 def list_dead(deps: Deps, actor: Actor) -> list[DeadLetterRow]:
-    """The newest thousand messages that nobody tries any more."""
+    """The newest thousand messages that nobody tries any more; an operator's supplier's only."""
     actor.require(Permission.MESSAGE_MANAGE)
     with deps.snapshot() as tx:
-        return [_row(message) for message in tx.outbox.list_dead()]
+        return [_row(message) for message in tx.outbox.list_dead(actor.supplier_id)]
 
 
 def _row(message: OutboxMessage) -> DeadLetterRow:
@@ -263,7 +275,7 @@ def retry_message(deps: Deps, actor: Actor, message_id: int) -> None:
     """
     actor.require(Permission.MESSAGE_MANAGE)
     with deps.transaction() as tx:
-        message = tx.outbox.find_dead(message_id)
+        message = tx.outbox.find_dead(message_id, actor.supplier_id)
         if message is None:
             raise NotFound
         if not message.facts:
@@ -275,7 +287,7 @@ def retry_all(deps: Deps, actor: Actor) -> int:
     """Try every dead message again that can still be written; how many."""
     actor.require(Permission.MESSAGE_MANAGE)
     with deps.transaction() as tx:
-        revived = [message for message in tx.outbox.list_dead() if message.facts]
+        revived = [message for message in tx.outbox.list_dead(actor.supplier_id) if message.facts]
         for message in revived:
             _revive(deps, tx, actor, message)
         return len(revived)

@@ -161,7 +161,7 @@ class _Import:
     def outcome(self, tx: UnitOfWork) -> RegisterOutcome:
         """Do it, unless the same file came before."""
         supplier = tx.suppliers.find_by_code(self.command.supplier)
-        if supplier is None or supplier.id is None:
+        if supplier is None or supplier.id is None or not self.actor.serves(supplier.id):
             raise SupplierUnknown(supplier=self.command.supplier)
         tx.registers.lock_supplier(supplier.id)
         before = tx.registers.find(supplier.id, self.command.kind, self.facts.sha256)

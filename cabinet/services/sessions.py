@@ -6,7 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.codes import digest, new_token
-from cabinet.domain.permissions import Actor, Permission, Visitor
+from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
+from cabinet.persistence.operators import Operator
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import SignInTicket, User, UserSession
 from cabinet.services.deps import Deps
@@ -14,6 +15,7 @@ from cabinet.texts import dates, devices
 
 TICKET_LIFETIME: Final = timedelta(minutes=1)
 IDLE: Final = timedelta(minutes=30)
+DESK_IDLE: Final = timedelta(minutes=15)
 VISIT: Final = timedelta(hours=12)
 REMEMBERED: Final = timedelta(days=30)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
@@ -23,10 +25,15 @@ _ZONE: Final = "Europe/Moscow"
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session just opened: the cookie's value and how long the browser keeps it (None: this visit)."""
+    """A session just opened: the cookie's value and how long the browser keeps it (None: this visit).
+
+    Attributes:
+        desk: it is an operator's.
+    """
 
     token: str
     keep: timedelta | None
+    desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,13 @@ def make_visitor(deps: Deps, device: str, address: str, agent: str) -> Visitor:
     return Visitor(digest(deps.secret_key, _DEVICE, device) if device else "", address[:64], agent[:256])
 
 
-def issue_ticket(deps: Deps, tx: UnitOfWork, user: User, visitor: Visitor, *, remember: bool) -> str:
-    """A ticket that this browser, and no other, may exchange for a session within a minute."""
+def issue_ticket(
+    deps: Deps, tx: UnitOfWork, user: User, visitor: Visitor, *, remember: bool, factor: bool = False
+) -> str:
+    """A ticket that this browser, and no other, may exchange for a session within a minute.
+
+    With `factor` a second factor was shown for it.
+    """
     ticket = new_token()
     tx.sessions.add_ticket(
         SignInTicket(
@@ -60,6 +72,7 @@ def issue_ticket(deps: Deps, tx: UnitOfWork, user: User, visitor: Visitor, *, re
             ticket_digest=digest(deps.secret_key, _TICKET, ticket),
             device=visitor.device,
             remember=remember,
+            factor=factor,
             expires_at=deps.clock.now() + TICKET_LIFETIME,
         )
     )
@@ -78,6 +91,8 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
         spent = tx.sessions.spend_ticket(digest(deps.secret_key, _TICKET, ticket), visitor.device, now)
         if spent is None:
             return None
+        desk = tx.operators.find_of_user(spent.user_id) is not None
+        remember = spent.remember and not desk
         opened = tx.sessions.add(
             UserSession(
                 user_id=spent.user_id,
@@ -85,15 +100,16 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
                 device=visitor.device,
                 address=visitor.address[:64],
                 agent=visitor.agent[:256],
-                remember=spent.remember,
+                remember=remember,
                 created_at=now,
                 last_seen_at=now,
                 authenticated_at=now,
-                expires_at=now + (REMEMBERED if spent.remember else VISIT),
+                expires_at=now + (REMEMBERED if remember else VISIT),
+                factor_at=now if spent.factor else None,
             )
         )
         tx.audit.record(Actor(visitor, spent.user_id), now, "session.opened", opened.id)
-    return NewSession(token, REMEMBERED if spent.remember else None)
+    return NewSession(token, REMEMBERED if remember else None, desk)
 
 
 def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
@@ -104,12 +120,17 @@ def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
     key = digest(deps.secret_key, _SESSION, token)
     with deps.snapshot() as tx:
         found = tx.sessions.find_live(key, now)
-    if found is None or _is_idle(found[0], now):
+    if found is None or _is_idle(found[0], now, found[2]):
         return Actor.anonymous(visitor)
-    session, user = found
+    session, user, operator = found
     if now - session.last_seen_at >= _TOUCH_EVERY:
         with deps.transaction() as tx:
             tx.sessions.touch(session.id or 0, now)
+    if operator:
+        role, verified = OperatorRole(operator.role), session.factor_at is not None
+        return Actor.operator(
+            visitor, user.id or 0, session.id or 0, operator.supplier_id, role, verified=verified
+        )
     return Actor.subscriber(visitor, user.id or 0, session.id or 0)
 
 
@@ -125,7 +146,8 @@ def list_sessions(deps: Deps, actor: Actor) -> list[SessionRow]:
     now = deps.clock.now()
     with deps.snapshot() as tx:
         zone = zone_of(tx, actor)
-        live = [x for x in tx.sessions.list_live(actor, now) if not _is_idle(x, now)]
+        operator = tx.operators.find_of_user(actor.user)
+        live = [x for x in tx.sessions.list_live(actor, now) if not _is_idle(x, now, operator)]
     return [_row(x, zone, actor) for x in sorted(live, key=lambda x: x.id != actor.session_id)]
 
 
@@ -152,7 +174,7 @@ def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
 
 def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:
     """The zone that times are told in: the supplier's, or Moscow's before one is chosen."""
-    supplier_id = tx.users.get_for(actor).supplier_id
+    supplier_id = actor.supplier_id or tx.users.get_for(actor).supplier_id
     return ZoneInfo(tx.suppliers.get(supplier_id).timezone if supplier_id else _ZONE)
 
 
@@ -166,5 +188,7 @@ def _row(session: UserSession, zone: ZoneInfo, actor: Actor) -> SessionRow:
     )
 
 
-def _is_idle(session: UserSession, now: datetime) -> bool:
+def _is_idle(session: UserSession, now: datetime, operator: Operator | None) -> bool:
+    if operator:
+        return now - session.last_seen_at > DESK_IDLE
     return not session.remember and now - session.last_seen_at > IDLE

@@ -85,7 +85,7 @@ def add_supplier(deps: Deps, actor: Actor, command: AddSupplier) -> None:
     Raises:
         SupplierExists: the code is taken.
     """
-    actor.require(Permission.REGISTER_IMPORT)  # whoever brings the registers says whose they are
+    actor.require(Permission.SUPPLIER_MANAGE)
     with deps.transaction() as tx:
         store_supplier(deps, tx, actor, command)
 
@@ -128,6 +128,6 @@ def _usual_policy(supplier_id: int, valid_from: date, due_day: int) -> SupplierP
 
 def list_suppliers(deps: Deps, actor: Actor) -> list[SupplierRow]:
     """All suppliers by name."""
-    actor.require(Permission.REGISTER_IMPORT)
+    actor.require(Permission.SUPPLIER_MANAGE)
     with deps.snapshot() as tx:
         return [SupplierRow(s.code, s.name, s.timezone) for s in tx.suppliers.list_all()]

@@ -31,7 +31,7 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/domain/spoken.py",
     "cabinet/settings.py",
 }
-TEMPLATE_FACTS = {"code", "link", "address", "host", "account", "amount", "payment"}
+TEMPLATE_FACTS = {"supplier", "code", "link", "address", "host", "account", "amount", "payment"}
 
 
 def placeholders(text: str) -> set[str]:

@@ -20,7 +20,14 @@ from cabinet.services.notifications import DeadLetterRow
 from cabinet.texts import messages
 from tests.fakes import VISITOR, FakeMail, World
 
-FACTS = {"code": "123456", "link": "http://localhost/x", "account": "1", "amount": "1", "payment": "p"}
+FACTS = {
+    "supplier": "Газ",
+    "code": "123456",
+    "link": "http://localhost/x",
+    "account": "1",
+    "amount": "1",
+    "payment": "p",
+}
 
 
 def queue(world: World, to: str = "anna@example.ru") -> None:
