@@ -13,6 +13,7 @@ from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.mail_resend import ResendMail, ResendNotices
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
+from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.adapters.sms_smsc import SmscSms
@@ -75,6 +76,7 @@ def build(chosen: Settings) -> Deps:
         pictures=WarpedPictures(),
         speech=PooledSpeech(),
         proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
+        pdf=TypstPdf(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         sms_daily_limit=chosen.sms_daily_limit,
     )

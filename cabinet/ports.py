@@ -227,3 +227,72 @@ class Proofs(Protocol):
     def solved(self, solution: str, now: datetime) -> str | None:
         """The subject of a right and timely solution, or None whatever else was sent."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A title inside a paper."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names with their values, one under another."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; its head stands again on every page.
+
+    Attributes:
+        rows: each as long as `columns`.
+        right: numbers of the columns that are set to the right, from 0: sums and volumes.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    right: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standout:
+    """One value in large figures, to be read and typed from paper: a PIN."""
+
+    name: str
+    value: str
+
+
+Part = Heading | Facts | Table | Note | Standout
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a PDF says, whatever its look; at most some thousands of rows, for it is made in memory.
+
+    Attributes:
+        author: whose paper it is: the supplier.
+        made_at: an aware instant, in the zone that the paper speaks of.
+    """
+
+    title: str
+    author: str
+    made_at: datetime
+    parts: Sequence[Part]
+
+
+class Pdf(Protocol):
+    """Makes PDF files that can be read aloud, searched and copied from, in Russian."""
+
+    def make(self, paper: Paper) -> bytes:
+        """The file, from any thread; a letter that the font lacks is shown as «?»."""
+        ...

@@ -1,8 +1,9 @@
-"""Make assets/fonts/golos.woff2, the one font file of the portal, and its licence beside it.
+"""Make assets/fonts/golos.woff2, the one font file of the portal, the two of its PDF files, and their licence.
 
 Golos Text (OFL 1.1, no reserved name) comes as an npm package of four files by alphabet. The Cyrillic file, which
 carries the kerning of our texts, is the base; the letters of the other three join it with their weights' deltas, and
-the few signs that the family lacks (≈ ≠ ✓ ✕ →) are composed of its own strokes.
+the few signs that the family lacks (≈ ≠ ✓ ✕ →) are composed of its own strokes. A PDF is read elsewhere and weighs
+what its own text needs, so its fonts keep every letter of the family, in the two weights that it uses.
 
     scripts/make_font.py            fetch the package with `npm pack` and write the file
     scripts/make_font.py DIRECTORY  take an unpacked package instead
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +24,15 @@ from fontTools import subset
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
 
 if TYPE_CHECKING:
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 PACKAGE = "@fontsource-variable/golos-text@5.3.0"
 FONTS = Path(__file__).parent.parent / "assets" / "fonts"
+PDF_FONTS = Path(__file__).parent.parent / "cabinet" / "adapters" / "data" / "pdf"
+PDF_WEIGHTS = {"regular": 400, "bold": 600}
 BUDGET = 51_000  # bytes
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -87,6 +92,8 @@ def set_order(font: TTFont, order: list[str]) -> None:
 
 def add(font: TTFont, sign: str, glyph: Glyph, width: int) -> None:
     """Put a composed sign into the font; without deltas its own outline keeps one weight."""
+    if ord(sign) in font.getBestCmap():
+        return
     name = f"uni{ord(sign):04X}"
     order = [*font.getGlyphOrder(), name]
     font["glyf"][name] = glyph
@@ -159,12 +166,42 @@ def make(package: Path, path: Path) -> int:
     return path.stat().st_size
 
 
+def make_for_pdf(package: Path, folder: Path) -> None:
+    """Write one static file per weight with all letters of the family, and the list of these letters."""
+    for name, weight in PDF_WEIGHTS.items():
+        font = load_whole(package, "cyrillic")
+        for alphabet in ("latin", "latin-ext", "cyrillic-ext"):
+            join(font, load_whole(package, alphabet))
+        compose(font)
+        static = instancer.instantiateVariableFont(font, {"wght": weight})
+        static["OS/2"].usWeightClass = weight
+        static.flavor = None
+        folder.mkdir(parents=True, exist_ok=True)
+        static.save(folder / f"golos-{name}.ttf")
+        letters = "".join(sorted(filter(is_seen, map(chr, static.getBestCmap()))))
+        (folder / "letters.txt").write_text(letters, encoding="utf-8", newline="")
+
+
+def is_seen(letter: str) -> bool:
+    """Whether it is a letter, a sign or a space, not a command to the reader."""
+    return unicodedata.category(letter) not in {"Cc", "Cf"}
+
+
+def load_whole(package: Path, alphabet: str) -> TTFont:
+    """One alphabet's file with every letter that it has."""
+    path = package / "files" / f"golos-text-{alphabet}-wght-normal.woff2"
+    letters = "".join(map(chr, TTFont(path).getBestCmap()))
+    return load(package, alphabet, letters, features=("kern",))
+
+
 def main(arguments: list[str]) -> None:
     """Make the file, then count what it weighs and what it lacks."""
     with tempfile.TemporaryDirectory() as scratch:
         package = Path(arguments[0]) if arguments else fetch(Path(scratch))
         size = make(package, FONTS / "golos.woff2")
-        shutil.copyfile(package / "LICENSE", FONTS / "OFL.txt")
+        make_for_pdf(package, PDF_FONTS)
+        for folder in (FONTS, PDF_FONTS):
+            shutil.copyfile(package / "LICENSE", folder / "OFL.txt")
     missing = [
         letter
         for letter in LETTERS + COMPOSED

@@ -12,6 +12,7 @@ from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.common_passwords_file import ListedPasswords
 from cabinet.adapters.letters import Mailbox
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
+from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.domain.permissions import Visitor
@@ -152,6 +153,7 @@ def make_world(database_url: str, folder: Path) -> World:
         pictures=pictures,
         speech=speech,
         proofs=AltchaProofs(b"a key for tests only", tries=4),
+        pdf=TypstPdf(),
         human_check_policy=HumanCheckPolicy(always_task=True),
     )
     return World(deps, clock, mail, sms, bank, pictures, speech, engine)

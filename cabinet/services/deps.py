@@ -10,6 +10,7 @@ from cabinet.ports import (
     CommonPasswords,
     MailSender,
     PasswordHasher,
+    Pdf,
     Pictures,
     Proofs,
     SmsSender,
@@ -42,5 +43,6 @@ class Deps:
     pictures: Pictures
     speech: Speech
     proofs: Proofs
+    pdf: Pdf
     human_check_policy: HumanCheckPolicy
     sms_daily_limit: int = 1000
