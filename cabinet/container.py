@@ -12,6 +12,7 @@ from cabinet.adapters.common_passwords_file import ListedPasswords
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.mail_resend import ResendMail, ResendNotices
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
+from cabinet.adapters.passkeys_webauthn import WebauthnPasskeys
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
@@ -70,6 +71,7 @@ def build(chosen: Settings) -> Deps:
         address=chosen.address,
         passwords=BcryptPasswords(digest(key, "pepper", "password").encode(), chosen.bcrypt_cost),
         common_passwords=ListedPasswords(),
+        passkeys=WebauthnPasskeys(chosen.address),
         mail=_mail(chosen, clock),
         sms=_sms(chosen, clock),
         acquirer=DemoAcquirer(chosen.data_dir / "demo-bank.db", chosen.address),

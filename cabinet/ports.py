@@ -296,3 +296,84 @@ class Pdf(Protocol):
     def make(self, paper: Paper) -> bytes:
         """The file, from any thread; a letter that the font lacks is shown as «?»."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyOwner:
+    """For whom a browser is asked to make a passkey.
+
+    Attributes:
+        handle: what the passkey will know its owner by; at most 64 bytes, nothing personal.
+        name: what the device shows beside the key: the login.
+    """
+
+    handle: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAnswer:
+    """What a browser's answer says of itself; nothing of it is proved.
+
+    Attributes:
+        challenge: the one that it answers.
+        key_id: the passkey's own id.
+        handle: the owner's, as the passkey knows it; b"" when it does not say.
+    """
+
+    challenge: str
+    key_id: str
+    handle: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """A passkey that a browser has just made; `synced` when its owner has it on other devices too."""
+
+    key_id: str
+    public_key: bytes
+    counter: int
+    synced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyUse:
+    """A proof by a passkey; `counter` is what it says now, 0 when it does not count."""
+
+    counter: int
+    synced: bool
+
+
+class Passkeys(Protocol):
+    """Asks browsers for passkeys and proves what they answer; `challenge` is a token of `domain.codes`.
+
+    Every method that is given an answer raises `PasskeyRefused` for whatever does not hold, of any shape and
+    length.
+    """
+
+    def ask_new(self, challenge: str, owner: PasskeyOwner, known: Sequence[str]) -> str:
+        """The options, as JSON, for making a passkey that signs in by itself; not one of the ids `known`."""
+        ...
+
+    def ask_use(self, challenge: str, known: Sequence[str] = ()) -> str:
+        """The options, as JSON, for proving with one of the ids `known`, or with any passkey of the portal."""
+        ...
+
+    def read(self, answer: str) -> PasskeyAnswer:
+        """What the answer says of itself."""
+        ...
+
+    def check_new(self, answer: str, challenge: str) -> NewPasskey:
+        """The passkey that was made for this challenge on a page of ours, its owner verified by the device."""
+        ...
+
+    def check_use(self, answer: str, challenge: str, public_key: bytes, counter: int) -> PasskeyUse:
+        """The proof by the passkey of this public key.
+
+        Args:
+            answer: the browser's.
+            challenge: the one that it must answer.
+            public_key: as `check_new` gave it.
+            counter: as the last proof left it; a proof that does not go beyond it comes from a copy.
+        """
+        ...

@@ -11,6 +11,7 @@ from sqlalchemy import Dialect, Engine
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.common_passwords_file import ListedPasswords
 from cabinet.adapters.letters import Mailbox
+from cabinet.adapters.passkeys_webauthn import WebauthnPasskeys
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
@@ -147,6 +148,7 @@ def make_world(database_url: str, folder: Path) -> World:
         address="http://localhost:3000",
         passwords=BcryptPasswords(b"pepper", 4),
         common_passwords=ListedPasswords(),
+        passkeys=WebauthnPasskeys("http://localhost:3000"),
         mail=mail,
         sms=sms,
         acquirer=bank,

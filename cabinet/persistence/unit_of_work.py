@@ -16,6 +16,7 @@ from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
 from cabinet.persistence.meters import Meters, Readings
 from cabinet.persistence.operators import Operators
+from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
 from cabinet.persistence.registers import Registers
 from cabinet.persistence.suppliers import Suppliers
@@ -38,6 +39,8 @@ class UnitOfWork:
         self.meters = Meters(session)
         self.operators = Operators(session)
         self.outbox = Outbox(session)
+        self.passkey_challenges = PasskeyChallenges(session)
+        self.passkeys = Passkeys(session)
         self.payments = Payments(session)
         self.readings = Readings(session)
         self.registers = Registers(session)

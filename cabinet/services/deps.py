@@ -9,6 +9,7 @@ from cabinet.ports import (
     Clock,
     CommonPasswords,
     MailSender,
+    Passkeys,
     PasswordHasher,
     Pdf,
     Pictures,
@@ -37,6 +38,7 @@ class Deps:
     address: str
     passwords: PasswordHasher
     common_passwords: CommonPasswords
+    passkeys: Passkeys
     mail: MailSender
     sms: SmsSender
     acquirer: Acquirer
