@@ -16,6 +16,8 @@ from cabinet.adapters.passkeys_webauthn import WebauthnPasskeys
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
+from cabinet.adapters.qr_segno import SegnoQr
+from cabinet.adapters.seal_aesgcm import AesGcmSeal
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.adapters.sms_smsc import SmscSms
 from cabinet.adapters.speech_pool import PooledSpeech
@@ -79,6 +81,8 @@ def build(chosen: Settings) -> Deps:
         speech=PooledSpeech(),
         proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
         pdf=TypstPdf(),
+        seal=AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor"))),
+        qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         sms_daily_limit=chosen.sms_daily_limit,
     )

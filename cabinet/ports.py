@@ -377,3 +377,31 @@ class Passkeys(Protocol):
             counter: as the last proof left it; a proof that does not go beyond it comes from a copy.
         """
         ...
+
+
+class Seal(Protocol):
+    """Keeps small secrets that must be read again, such as an authenticator's, unreadable at rest."""
+
+    def seal(self, secret: bytes, about: str) -> bytes:
+        """Encrypt; `about` names the owner and the use, and the same is needed to open."""
+        ...
+
+    def open(self, sealed: bytes, about: str) -> bytes | None:
+        """The secret; None when it was altered, is about something else or was sealed under another key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QrDrawing:
+    """A QR code for an SVG: its side in modules, the quiet zone included, and the path of the dark ones."""
+
+    side: int
+    path: str
+
+
+class QrCodes(Protocol):
+    """Draws QR codes."""
+
+    def draw(self, text: str) -> QrDrawing:
+        """The code of a text of at most a few hundred characters."""
+        ...

@@ -15,6 +15,8 @@ from cabinet.adapters.passkeys_webauthn import WebauthnPasskeys
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
+from cabinet.adapters.qr_segno import SegnoQr
+from cabinet.adapters.seal_aesgcm import AesGcmSeal
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.domain.permissions import Visitor
 from cabinet.persistence.engine import make_engine
@@ -156,6 +158,8 @@ def make_world(database_url: str, folder: Path) -> World:
         speech=speech,
         proofs=AltchaProofs(b"a key for tests only", tries=4),
         pdf=TypstPdf(),
+        seal=AesGcmSeal(b"a seal for tests, of 32 letters!"),
+        qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy(always_task=True),
     )
     return World(deps, clock, mail, sms, bank, pictures, speech, engine)

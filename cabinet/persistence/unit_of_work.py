@@ -19,6 +19,7 @@ from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
 from cabinet.persistence.registers import Registers
+from cabinet.persistence.second_factors import SecondFactors
 from cabinet.persistence.suppliers import Suppliers
 from cabinet.persistence.users import Confirmations, Sessions, Users
 
@@ -44,6 +45,7 @@ class UnitOfWork:
         self.payments = Payments(session)
         self.readings = Readings(session)
         self.registers = Registers(session)
+        self.second_factors = SecondFactors(session)
         self.sessions = Sessions(session)
         self.suppliers = Suppliers(session)
         self.users = Users(session)

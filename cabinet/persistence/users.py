@@ -31,6 +31,8 @@ class User(SQLModel, table=True):
     consent_digest: str = Field(max_length=64)
     consented_at: datetime = instant()
     consent_address: str = Field(max_length=64)
+    # Asked for the second factor at every sign-in, from a known browser too: who works at the desk.
+    second_step_always: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def as_login(self) -> Login:

@@ -11,7 +11,7 @@ from cabinet.domain.identity import Login
 from cabinet.domain.permissions import Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import Confirmation, User
-from cabinet.services import sessions
+from cabinet.services import second_factors
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 
@@ -31,9 +31,15 @@ class ConfirmationRow:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What a right code gives: a ticket for this browser, or "" when it was confirmed elsewhere."""
+    """What a right code gives: a ticket for this browser, or "".
+
+    Attributes:
+        ticket: "" when it was confirmed elsewhere, or the second step has begun.
+        second_step: the second factor is asked for now.
+    """
 
     ticket: str
+    second_step: bool = False
 
 
 def send_code(
@@ -157,9 +163,7 @@ def confirm_code(deps: Deps, actor: Actor, typed: str) -> Entered:
         confirmation, check, left = spend_code(deps, tx, actor, ENTERING, typed)
         if check is CodeCheck.RIGHT:
             user = _confirm(deps, tx, actor, confirmation)
-            return Entered(
-                sessions.issue_ticket(deps, tx, user, actor.visitor, remember=confirmation.remember)
-            )
+            return enter(deps, tx, actor, user, remember=confirmation.remember)
     raise codes.error_of(check, left)
 
 
@@ -210,8 +214,14 @@ def confirm_link(deps: Deps, actor: Actor, token: str) -> Entered:
             user = _confirm(deps, tx, actor, found)
             if found.device != actor.visitor.device:
                 return Entered("")
-            return Entered(sessions.issue_ticket(deps, tx, user, actor.visitor, remember=found.remember))
+            return enter(deps, tx, actor, user, remember=found.remember)
     raise codes.error_of(check, codes.TRIES)
+
+
+def enter(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, *, remember: bool) -> Entered:
+    """What a right code earns: a ticket, or the second step where the person has a second factor."""
+    ticket = second_factors.enter(deps, tx, actor, user, remember=remember)
+    return Entered(ticket, second_step=not ticket)
 
 
 def _confirm(deps: Deps, tx: UnitOfWork, actor: Actor, confirmation: Confirmation) -> User:

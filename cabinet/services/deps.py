@@ -14,6 +14,8 @@ from cabinet.ports import (
     Pdf,
     Pictures,
     Proofs,
+    QrCodes,
+    Seal,
     SmsSender,
     Speech,
 )
@@ -46,5 +48,7 @@ class Deps:
     speech: Speech
     proofs: Proofs
     pdf: Pdf
+    seal: Seal
+    qr_codes: QrCodes
     human_check_policy: HumanCheckPolicy
     sms_daily_limit: int = 1000

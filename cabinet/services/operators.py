@@ -119,6 +119,7 @@ def _begin(deps: Deps, tx: UnitOfWork, supplier: Supplier, command: AddOperator)
             consent_digest="",
             consented_at=now,
             consent_address="",
+            second_step_always=True,
         )
     )
     tx.operators.add(
@@ -139,7 +140,8 @@ def _begin_anew(deps: Deps, tx: UnitOfWork, supplier: Supplier, user: User, comm
     if operator.supplier_id != supplier.id:
         raise OperatorElsewhere
     operator.role, operator.name = command.role, command.name
-    user.blocked_at, user.password_hash = None, ""
+    user.blocked_at, user.password_hash, user.second_step_always = None, "", True
+    tx.second_factors.forget(user.id or 0)
     _end_sessions(deps, tx, user)
 
 

@@ -62,5 +62,6 @@ def _store(deps: Deps, tx: UnitOfWork, actor: Actor, password_hash: str) -> None
     tx.sessions.authenticate(actor, now)
     tx.sessions.revoke_others(actor.user, actor.session_id, now)
     tx.sessions.void_tickets(actor.user, now)
+    tx.second_factors.void_pending(actor.user)
     tx.audit.record(actor, now, "password.changed", user.id)
     queue_message(deps, tx, user.as_login, "password_changed")

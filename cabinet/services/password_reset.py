@@ -11,7 +11,7 @@ from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
-from cabinet.services import confirmations, human_check, sessions
+from cabinet.services import confirmations, human_check
 from cabinet.services.confirmations import Entered
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
@@ -67,6 +67,8 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
 def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
     """Check this browser's code, store the password, end every session, and give a ticket for a new one.
 
+    A mailbox is one factor: an unknown browser is asked for the second one as at every sign-in.
+
     Raises:
         PasswordShort, PasswordLong, PasswordCommon, PasswordLikeLogin: not such a password.
         CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with the code; a
@@ -86,7 +88,7 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
             user = tx.users.get(found.user_id or 0)
             passwords.checked(password, user.login)
             _store(deps, tx, actor, user, password_hash)
-            return Entered(sessions.issue_ticket(deps, tx, user, actor.visitor, remember=False))
+            return confirmations.enter(deps, tx, actor, user, remember=False)
     raise codes.error_of(check, left)
 
 
@@ -95,5 +97,6 @@ def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: 
     user.password_hash = password_hash
     tx.sessions.revoke_others(user.id or 0, None, now)
     tx.sessions.void_tickets(user.id or 0, now)
+    tx.second_factors.void_pending(user.id or 0)
     tx.audit.record(Actor(actor.visitor, user.id), now, "password.reset", user.id)
     queue_message(deps, tx, user.as_login, "password_changed")

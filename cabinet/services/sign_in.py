@@ -12,7 +12,7 @@ from cabinet.domain.limits import Limit
 from cabinet.domain.passwords import TYPED
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.users import User
-from cabinet.services import confirmations, sessions
+from cabinet.services import confirmations, second_factors, sessions
 from cabinet.services.deps import Deps
 
 _NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
@@ -49,13 +49,20 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInOutcome:
-    """A ticket for a session; or "" when a code was sent and is to be entered first."""
+    """A ticket for a session; or "" when something is to be entered first.
+
+    Attributes:
+        second_step: what is to be entered is the second factor; else it is a code that was sent.
+    """
 
     ticket: str
+    second_step: bool = False
 
 
 def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
-    """Check the password; give a ticket to a known browser, send a code to an unknown one.
+    """Check the password; give a ticket to a known browser, ask an unknown one for the second factor or a code.
+
+    Who must prove more at every sign-in (`second_step_always`) is asked in a known browser too.
 
     Raises:
         SignInWrong: no such login, not that password, or blocked: all the same in words and time.
@@ -69,8 +76,11 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     with deps.transaction() as tx:
         for limit, subject in counted:
             tx.attempts.release(limit, subject)
+        if user.confirmed_at and second_factors.is_asked(tx, actor, user):
+            second_factors.begin_second_step(deps, tx, actor, user, remember=command.remember)
+            return SignInOutcome("", second_step=True)
         known = tx.sessions.is_known_device(user.id or 0, actor.visitor.device)
-        if user.confirmed_at and known:
+        if user.confirmed_at and known and not user.second_step_always:
             return SignInOutcome(
                 sessions.issue_ticket(deps, tx, user, actor.visitor, remember=command.remember)
             )

@@ -63,10 +63,13 @@ WORDS: Final[dict[str, str]] = {
     "reading.uncancellable": "Это показание уже нельзя отменить.",
     "reading.unusual": "Расход {volume} м³, обычно около {usual} м³. Если всё верно, отметьте «Показание верное» и передайте ещё раз.",
     "reauthentication_needed": "Подтвердите паролем, что это вы.",
+    "second_factor.gone": "Здесь уже всё изменилось. Обновите страницу.",
+    "second_step.gone": "Время вышло или было пять неверных попыток. Войдите с паролем ещё раз.",
     "sign_in.wrong": "Логин или пароль не подошёл. Проверьте их или нажмите «Забыли пароль?»",
     "sign_in_needed": "Войдите в кабинет.",
     "supplier.needed": "Сначала выберите поставщика в НАСТРОЙКАХ.",
     "ticket.unknown": "Вход не завершён: прошло больше минуты. Войдите ещё раз.",
+    "totp.wrong": "Код не подошёл. Введите тот, что приложение показывает сейчас. Время на телефоне должно быть точным.",
     "volume.malformed": "Введите объём в кубометрах, например 12,345",
     **registers.ERRORS,
 }
@@ -111,13 +114,32 @@ def _too_many(facts: Facts) -> str:
 
 
 def _code_wrong(facts: Facts) -> str:
-    left = dates.plural(int(facts.get("left", 0)), "попытка", "попытки", "попыток")
-    return f"Код не подошёл. Осталось {left}."
+    return f"Код не подошёл. Осталось {_tries(int(facts.get('left', 0)))}."
+
+
+def _second_step_wrong(facts: Facts) -> str:
+    left = int(facts.get("left", 0))
+    if not left:
+        return "Код не подошёл, это была последняя попытка. Войдите с паролем ещё раз."
+    return f"Код не подошёл. Введите тот, что приложение показывает сейчас. Осталось {_tries(left)}."
+
+
+def _recovery_wrong(facts: Facts) -> str:
+    left = int(facts.get("left", 0))
+    if not left:
+        return "Код не подошёл, это была последняя попытка. Войдите с паролем ещё раз."
+    return f"Запасной код не подошёл или уже использован. Введите другой. Осталось {_tries(left)}."
+
+
+def _tries(left: int) -> str:
+    return dates.plural(left, "попытка", "попытки", "попыток")
 
 
 _SPECIAL: Final[dict[str, Callable[[Facts], str]]] = {
     "too_many": _too_many,
     "code.wrong": _code_wrong,
+    "second_step.wrong": _second_step_wrong,
+    "second_step.recovery_wrong": _recovery_wrong,
     "access.proof_wrong": lambda facts: _PROOF_WRONG[str(facts["kind"])],
     "access.proof_missing": lambda facts: _PROOF_MISSING[str(facts["kind"])],
     "register.unreadable": lambda facts: registers.unreadable(str(facts["why"])),

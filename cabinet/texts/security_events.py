@@ -11,6 +11,10 @@ NONE_NOTE: Final = "Здесь появятся входы, смена паро�
 WORDS: Final[dict[str, str]] = {
     "session.opened": "Вход",
     "session.reauthenticated": "Подтверждено паролем",
+    "session.second_step": "Второе подтверждение при входе",
+    "totp.on": "Вход с подтверждением включён",
+    "totp.off": "Вход с подтверждением выключен",
+    "recovery_codes.renewed": "Новые запасные коды",
     "session.revoked": "Сеанс завершён",
     "session.others_revoked": "Выход на всех остальных устройствах",
     "password.changed": "Пароль изменён",

@@ -28,10 +28,11 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/domain/identity.py",
     "cabinet/domain/money.py",
     "cabinet/domain/passwords.py",
+    "cabinet/domain/second_factors.py",
     "cabinet/domain/spoken.py",
     "cabinet/settings.py",
 }
-TEMPLATE_FACTS = {"supplier", "code", "link", "address", "host", "account", "amount", "payment"}
+TEMPLATE_FACTS = {"supplier", "code", "left", "link", "address", "host", "account", "amount", "payment"}
 
 
 def placeholders(text: str) -> set[str]:
