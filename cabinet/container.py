@@ -9,6 +9,8 @@ from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.clock_system import SystemClock
 from cabinet.adapters.common_passwords_file import ListedPasswords
+from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
+from cabinet.adapters.documents_subprocess import SubprocessCleaner
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.mail_resend import ResendMail, ResendNotices
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
@@ -84,6 +86,8 @@ def build(chosen: Settings) -> Deps:
         seal=AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor"))),
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
+        cleaner=SubprocessCleaner(),
+        vault=EncryptedDisk(chosen.data_dir / "documents", documents_key(chosen)),
         sms_daily_limit=chosen.sms_daily_limit,
     )
 
@@ -124,6 +128,12 @@ def secret_key(chosen: Settings) -> bytes:
     """The key of the settings, or one made in DATA_DIR at the first start (never in production)."""
     given = chosen.secret_key.get_secret_value()
     return given.encode() if given else _kept_key(chosen.data_dir / "secret.key")
+
+
+def documents_key(chosen: Settings) -> bytes:
+    """The key that wraps the keys of documents: of the settings, or one made in DATA_DIR (never in production)."""
+    given = chosen.documents_key.get_secret_value()
+    return given.encode() if given else _kept_key(chosen.data_dir / "documents.key")
 
 
 def _kept_key(path: Path) -> bytes:

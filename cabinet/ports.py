@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from cabinet.domain.documents import FileFormat
 from cabinet.domain.errors import CabinetError, Denied
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
@@ -404,4 +405,48 @@ class QrCodes(Protocol):
 
     def draw(self, text: str) -> QrDrawing:
         """The code of a text of at most a few hundred characters."""
+        ...
+
+
+class DocumentCleaner(Protocol):
+    """Turns files that strangers have sent into pictures that hold nothing but pixels."""
+
+    def clean(self, data: bytes, kind: FileFormat) -> tuple[bytes, ...]:
+        """The pages as fresh JPEGs of at most 3600 pixels a side, upright, without metadata; one or more.
+
+        Nothing of the file touches a disk. It takes half a minute at most and runs from any thread.
+
+        Raises:
+            DocumentBroken, DocumentTooDetailed, DocumentTooLong, DocumentLocked, DocumentTooHeavy: why not.
+        """
+        ...
+
+
+class DocumentVault(Protocol):
+    """Keeps cleaned documents so that only their own requests open them, until they are shredded."""
+
+    def seal(self, document: str, request: str, pages: Sequence[bytes]) -> bytes:
+        """Keep the pages under a key of their own; that key, wrapped, is the caller's to keep.
+
+        Args:
+            document: a new random name of 16 to 64 letters, digits, `-` and `_`.
+            request: the request that they belong to.
+            pages: JPEGs.
+        """
+        ...
+
+    def open(self, document: str, request: str, wrapped_key: bytes) -> tuple[bytes, ...]:
+        """The pages.
+
+        Raises:
+            DocumentUnreadable: gone, damaged, of another request or under another key.
+        """
+        ...
+
+    def shred(self, document: str) -> None:
+        """Delete what is kept; nothing happens when it is gone already."""
+        ...
+
+    def list_before(self, moment: datetime) -> list[str]:
+        """The names of what was written before the moment, half-written ones too."""
         ...

@@ -17,6 +17,8 @@ from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.qr_segno import SegnoQr
 from cabinet.adapters.seal_aesgcm import AesGcmSeal
+from cabinet.domain import documents
+from cabinet.domain.documents import FileFormat
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.domain.permissions import Visitor
 from cabinet.persistence.engine import make_engine
@@ -107,6 +109,53 @@ class FakeSpeech:
         return b"RIFF\0\0\0\0WAVE" + str(len(self.spoken)).encode()
 
 
+JPEG = b"\xff\xd8\xff" + bytes(40) + b"\xff\xd9"
+
+
+@dataclass
+class FakeCleaner:
+    """A cleaner that opens nothing: files that end with the name of a rule break it."""
+
+    cleaned: list[bytes] = field(default_factory=list)
+
+    def clean(self, data: bytes, kind: FileFormat) -> tuple[bytes, ...]:  # noqa: ARG002 - the port's signature
+        """As many pages as a PDF says, or one."""
+        for refusal in (documents.DocumentBroken, documents.DocumentTooDetailed, documents.DocumentLocked):
+            if data.endswith(refusal.__name__.encode()):
+                raise refusal
+        self.cleaned.append(data)
+        return (JPEG,) * max(1, data.count(b"/MediaBox"))
+
+
+@dataclass
+class FakeVault:
+    """A vault in memory whose keys are names."""
+
+    clock: FakeClock
+    kept: dict[str, tuple[str, bytes, tuple[bytes, ...], datetime]] = field(default_factory=dict)
+
+    def seal(self, document: str, request: str, pages: Sequence[bytes]) -> bytes:
+        """Keep them."""
+        key = f"key of {document}".encode()
+        self.kept[document] = (request, key, tuple(pages), self.clock.now())
+        return key
+
+    def open(self, document: str, request: str, wrapped_key: bytes) -> tuple[bytes, ...]:
+        """Give them to whoever knows all three."""
+        kept = self.kept.get(document)
+        if not kept or kept[:2] != (request, wrapped_key):
+            raise documents.DocumentUnreadable
+        return kept[2]
+
+    def shred(self, document: str) -> None:
+        """Forget them."""
+        self.kept.pop(document, None)
+
+    def list_before(self, moment: datetime) -> list[str]:
+        """By the fake clock."""
+        return sorted(name for name, kept in self.kept.items() if kept[3] < moment)
+
+
 @dataclass
 class World:
     """Dependencies, and the fakes inside them to look at."""
@@ -119,6 +168,8 @@ class World:
     pictures: FakePictures
     speech: FakeSpeech
     engine: Engine
+    cleaner: FakeCleaner
+    vault: FakeVault
 
     def dispose(self) -> None:
         """Close the database's connections."""
@@ -141,6 +192,7 @@ def make_world(database_url: str, folder: Path) -> World:
     engine = _quick_engine(database_url)
     clock, mail, sms = FakeClock(), FakeMail(), FakeSms()
     pictures, speech = FakePictures(), FakeSpeech()
+    cleaner, vault = FakeCleaner(), FakeVault(clock)
     bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
     deps = Deps(
         transaction=transactions(engine),
@@ -161,5 +213,7 @@ def make_world(database_url: str, folder: Path) -> World:
         seal=AesGcmSeal(b"a seal for tests, of 32 letters!"),
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy(always_task=True),
+        cleaner=cleaner,
+        vault=vault,
     )
-    return World(deps, clock, mail, sms, bank, pictures, speech, engine)
+    return World(deps, clock, mail, sms, bank, pictures, speech, engine, cleaner, vault)

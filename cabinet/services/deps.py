@@ -8,6 +8,8 @@ from cabinet.ports import (
     Acquirer,
     Clock,
     CommonPasswords,
+    DocumentCleaner,
+    DocumentVault,
     MailSender,
     Passkeys,
     PasswordHasher,
@@ -51,4 +53,6 @@ class Deps:
     seal: Seal
     qr_codes: QrCodes
     human_check_policy: HumanCheckPolicy
+    cleaner: DocumentCleaner
+    vault: DocumentVault
     sms_daily_limit: int = 1000
