@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -43,9 +44,14 @@ class TypstPdf:
             font_paths=_fonts(),
             sys_inputs={"paper": json.dumps(said)},
             pdf_standards="ua-1",
-            timestamp=paper.made_at,
+            timestamp=_fixed(paper.made_at),
         )
         return bytes(made)
+
+
+def _fixed(moment: datetime) -> datetime:
+    """The same instant and the same clock, as Typst takes them: an offset instead of a zone's name."""
+    return moment.astimezone(timezone(moment.utcoffset() or timedelta()))
 
 
 @cache

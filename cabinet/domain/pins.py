@@ -22,6 +22,20 @@ class ProofKind(StrEnum):
     PIN = "pin"
 
 
+class ShownDocuments(StrEnum):
+    """What was shown at the counter before a PIN was issued in person (the supplier's instruction, 3.1)."""
+
+    PASSPORT = "passport"
+    PASSPORT_OWNERSHIP = "passport_ownership"
+
+
+class PinDelivery(StrEnum):
+    """How a PIN reaches its owner."""
+
+    PRINT = "print"
+    MAIL = "mail"
+
+
 class AccessProofWrong(InputError):
     """The number or PIN did not fit; the one answer for wrong, locked and absent alike."""
 

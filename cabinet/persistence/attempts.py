@@ -62,6 +62,12 @@ class Attempts:
             self._session.delete(newest)
             self._session.flush()
 
+    def clear(self, limit: Limit, subject: str | int) -> None:
+        """Take all tries back: what was guessed at is there no more."""
+        self._session.exec(
+            delete(Attempt).where(col(Attempt.bucket) == limit.bucket, col(Attempt.subject) == str(subject))
+        )
+
     def forget_before(self, limit: Limit, now: datetime) -> int:
         """Delete what no limit of the bucket can count any more."""
         gone = self._session.exec(

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import Index, UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.domain.account_search import ADDRESS_LENGTH, NAME_LENGTH
 from cabinet.domain.errors import Conflict, NotFound
 from cabinet.domain.permissions import AccessLevel, Actor
 from cabinet.persistence.suppliers import Supplier
-from cabinet.persistence.types import Exact, instant, key, refers
+from cabinet.persistence.types import Exact, instant, key, refers, search_key
 
 
 class ExtendedAccessNeeded(Conflict):
@@ -23,7 +24,11 @@ class CustomerAccount(SQLModel, table=True):
     """Лицевой счёт with its premises, as the supplier's register tells of it."""
 
     __tablename__ = "customer_accounts"
-    __table_args__ = (UniqueConstraint("supplier_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "number"),
+        Index("ix_customer_accounts_supplier_id_name_key", "supplier_id", "name_key"),
+        Index("ix_customer_accounts_supplier_id_address_key", "supplier_id", "address_key"),
+    )
 
     id: int | None = key()
     supplier_id: int = refers("suppliers.id", index=False)
@@ -41,12 +46,20 @@ class CustomerAccount(SQLModel, table=True):
     area_m2: Decimal | None = Field(default=None, sa_type=Exact)
     residents: int | None = None
     usage: str = Field(max_length=16, default="")
+    # What the desk finds it by (domain.account_search); whoever writes the row writes them.
+    name_key: str = Field(default="", sa_type=search_key(NAME_LENGTH))
+    address_key: str = Field(default="", sa_type=search_key(ADDRESS_LENGTH))
 
     @property
     def address(self) -> str:
         """The full address in one line."""
         flat = f", кв. {self.flat}" if self.flat else ""
         return f"{self.locality}, {self.street}, д. {self.house}{flat}"
+
+    @property
+    def owner(self) -> str:
+        """«Широбоков Иван Петрович», as the register tells; "" when it does not."""
+        return " ".join(x for x in (self.last_name, self.first_name, self.middle_name) if x)
 
     @property
     def short_address(self) -> str:

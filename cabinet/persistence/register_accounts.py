@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from cabinet.domain.account_search import address_key, name_key
 from cabinet.domain.money import Money
 from cabinet.domain.payments import Ledger, PaymentStatus
 from cabinet.domain.period import BillingPeriod
@@ -73,8 +74,16 @@ class AccountsImport:
             )
             for record in records
         ]
+        merge.complete(_search_keys)
         merge.flush(connection)
         return changes
+
+
+def _search_keys(row: Row) -> Row:
+    return {
+        "name_key": name_key(row["last_name"], row["first_name"], row["middle_name"]),
+        "address_key": address_key(row["locality"], row["street"], row["house"], row["flat"]),
+    }
 
 
 class _Batch:

@@ -3,7 +3,7 @@
 Core statements in batches, because an import of 100 000 lines through mapped objects takes minutes.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, select, update
@@ -58,6 +58,11 @@ class Merge(Generic[Key]):
         if key not in self._added:
             self._changed[key] = row
         return Change.UPDATED
+
+    def complete(self, derive: Callable[[Row], Row]) -> None:
+        """Columns that follow from the others, of every row that is to be written."""
+        for row in (*self._added.values(), *self._changed.values()):
+            row.update(derive(row))
 
     def get(self, key: Key) -> Row | None:
         """The row as it will be."""

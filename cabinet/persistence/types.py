@@ -12,6 +12,11 @@ from sqlmodel import Field
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
+def search_key(length: int) -> Any:  # noqa: ANN401 - SQLAlchemy's variants have no common type
+    """Text that is compared byte by byte in both databases, so that an index answers for prefixes."""
+    return String(length).with_variant(String(length, "C"), "postgresql")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, kept in UTC without a zone and always given back aware; refuses naive values."""
 

@@ -6,11 +6,13 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from cabinet.persistence.access_pins import AccessPins
 from cabinet.persistence.attempts import Attempts
 from cabinet.persistence.audit import Audit
 from cabinet.persistence.challenges import Challenges
 from cabinet.persistence.charges import Charges
 from cabinet.persistence.customer_accounts import CustomerAccounts
+from cabinet.persistence.desk_accounts import DeskAccounts
 from cabinet.persistence.engine import READ_ONLY
 from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
@@ -29,12 +31,14 @@ class UnitOfWork:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.access_pins = AccessPins(session)
         self.attempts = Attempts(session)
         self.audit = Audit(session)
         self.challenges = Challenges(session)
         self.charges = Charges(session)
         self.confirmations = Confirmations(session)
         self.customer_accounts = CustomerAccounts(session)
+        self.desk_accounts = DeskAccounts(session)
         self.inbox = Inbox(session)
         self.journal = Journal(session)
         self.meters = Meters(session)

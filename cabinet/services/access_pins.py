@@ -7,7 +7,6 @@ from cabinet.domain.identity import account_number
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.pins import new_pin
 from cabinet.domain.registers import SupplierUnknown
-from cabinet.persistence.access_pins import AccessPins
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.deps import Deps
 
@@ -38,7 +37,7 @@ def issue_pin(deps: Deps, actor: Actor, command: IssuePin) -> str:
     with deps.transaction() as tx:
         account_id = _find_account(tx, actor, command)
         now = deps.clock.now()
-        AccessPins(tx.session).issue(account_id, hashed, now)
+        tx.access_pins.issue(account_id, hashed, now)
         tx.audit.record(actor, now, "pin.issued", account_id)
     return pin
 

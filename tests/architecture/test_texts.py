@@ -24,6 +24,7 @@ FORBIDDEN = re.compile(r"пожалуйста|некорректн|\bупс\b|\b
 RUSSIAN = re.compile(r"[А-Яа-яЁё]{3,}")
 # What people type, say or are called by is data there, not words of the portal.
 MAY_SPEAK_RUSSIAN = {
+    "cabinet/domain/account_search.py",
     "cabinet/domain/human_check.py",
     "cabinet/domain/identity.py",
     "cabinet/domain/money.py",
@@ -32,7 +33,18 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/domain/spoken.py",
     "cabinet/settings.py",
 }
-TEMPLATE_FACTS = {"supplier", "code", "left", "link", "address", "host", "account", "amount", "payment"}
+TEMPLATE_FACTS = {
+    "pin",
+    "supplier",
+    "code",
+    "left",
+    "link",
+    "address",
+    "host",
+    "account",
+    "amount",
+    "payment",
+}
 
 
 def placeholders(text: str) -> set[str]:
