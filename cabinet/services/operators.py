@@ -82,7 +82,7 @@ def add_operator(deps: Deps, actor: Actor, command: AddOperator) -> OperatorRow:
     """Add an operator and send the letter with the first step.
 
     A known operator of the same supplier begins anew: the role and the name are these, the block is lifted,
-    the password and every session are over.
+    the password, the second factors and every session are over.
 
     Raises:
         SupplierUnknown: no such supplier.
@@ -142,6 +142,8 @@ def _begin_anew(deps: Deps, tx: UnitOfWork, supplier: Supplier, user: User, comm
     operator.role, operator.name = command.role, command.name
     user.blocked_at, user.password_hash, user.second_step_always = None, "", True
     tx.second_factors.forget(user.id or 0)
+    for passkey in tx.passkeys.list_of(user.id or 0):
+        tx.passkeys.remove(passkey)
     _end_sessions(deps, tx, user)
 
 

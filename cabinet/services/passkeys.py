@@ -169,7 +169,8 @@ def sign_in_by_passkey(deps: Deps, actor: Actor, command: SignInByPasskey) -> st
     passkey, use = _check(deps, command.answer, challenge, None)
     with deps.transaction() as tx:
         user = _note(deps, tx, actor, passkey, use)
-        return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=command.remember)
+        remember = command.remember
+        return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=remember, factor=True)
 
 
 def begin_proof(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: PasskeyPurpose, user_id: int) -> str:

@@ -127,11 +127,20 @@ def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
         with deps.transaction() as tx:
             tx.sessions.touch(session.id or 0, now)
     if operator:
-        role, verified = OperatorRole(operator.role), session.factor_at is not None
+        with deps.snapshot() as tx:
+            verified = session.factor_at is not None and _has_factor(tx, operator.user_id)
+        role = OperatorRole(operator.role)
         return Actor.operator(
             visitor, user.id or 0, session.id or 0, operator.supplier_id, role, verified=verified
         )
     return Actor.subscriber(visitor, user.id or 0, session.id or 0)
+
+
+def _has_factor(tx: UnitOfWork, user_id: int) -> bool:
+    """Whoever has turned the last factor off has to connect one again, in this session too."""
+    return tx.second_factors.find_totp(user_id, confirmed=True) is not None or bool(
+        tx.passkeys.list_of(user_id)
+    )
 
 
 def close_session(deps: Deps, token: str) -> bool:

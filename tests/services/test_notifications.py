@@ -21,6 +21,7 @@ from cabinet.texts import messages
 from tests.fakes import VISITOR, FakeMail, World
 
 FACTS = {
+    "left": "3",
     "pin": "abcd2345",
     "supplier": "Газ",
     "code": "123456",

@@ -30,6 +30,7 @@ from tests.factories import (
     operator,
     pass_for,
     subscriber,
+    totp_secret,
 )
 from tests.fakes import VISITOR, World
 from tests.register_files import DIRTY
@@ -59,6 +60,9 @@ def test_an_operator_sets_the_first_password_by_a_code_and_has_no_desk_without_a
         actor.require(Permission.PIN_ISSUE)
     with izhevsk.deps.transaction() as tx:
         tx.sessions.mark_factor(actor.session_id or 0, izhevsk.clock.now())
+    assert sessions.identify(izhevsk.deps, VISITOR, token).granted == {Permission.PROFILE}
+    with izhevsk.deps.transaction() as tx:
+        totp_secret(izhevsk, tx, actor.user)
     verified = sessions.identify(izhevsk.deps, VISITOR, token)
     assert verified.granted == OF_ROLE[OperatorRole.CLERK] | {Permission.PROFILE}
 
@@ -95,7 +99,13 @@ def test_a_blocked_operator_is_out_at_once_and_begins_anew_when_added_again(izhe
         sign_in.sign_in(izhevsk.deps, NOBODY, sign_in.SignIn(LOGIN, PASSWORD, remember=False))
     [row] = operators.list_operators(izhevsk.deps, Actor.system(), "izhevsk")
     assert row.blocked
+    with izhevsk.deps.transaction() as tx:
+        found = tx.users.find_by_login(LOGIN)
+        assert found
+        totp_secret(izhevsk, tx, found.id or 0)
     add(izhevsk, name="Вера Петрова")
+    with izhevsk.deps.snapshot() as tx:
+        assert tx.second_factors.find_totp(found.id or 0, confirmed=True) is None
     [row] = operators.list_operators(izhevsk.deps, Actor.system(), "izhevsk")
     assert (row.blocked, row.name) == (False, "Вера Петрова")
     with pytest.raises(sign_in.SignInWrong):
