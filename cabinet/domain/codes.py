@@ -20,6 +20,7 @@ class CodePurpose(StrEnum):
     REGISTER = "register"
     RESET = "reset"
     DEVICE = "device"
+    LOGIN = "login"
 
 
 class CodeWrong(InputError):

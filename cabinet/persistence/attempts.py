@@ -50,6 +50,10 @@ class Attempts:
         self._session.flush()
         return limit.most - len(counted) - tries
 
+    def hold(self, limit: Limit, subject: str | int) -> None:
+        """Keep reservations of the subject waiting until the transaction ends; nothing is counted."""
+        self._lock(f"{limit.bucket}:{subject}")
+
     def release(self, limit: Limit, subject: str | int) -> None:
         """Take the newest try back: it was right, so it does not count."""
         newest = self._session.exec(

@@ -56,12 +56,20 @@ class Confirmation(SQLModel, table=True):
     device: str = Field(max_length=64, index=True)
     # The password that is chosen with this very confirmation: it holds only once the code is entered.
     password_hash: str = Field(default="", max_length=60)
+    # The login that is taken with this very confirmation; "" for every other purpose.
+    new_login_kind: str = Field(default="", max_length=8)
+    new_login: str = Field(default="", max_length=254)
     remember: bool = False
     sent_at: datetime = instant()
     expires_at: datetime = instant()
     tries: int = 0
     used_at: datetime | None = instant(default=None)
     superseded_at: datetime | None = instant(default=None)
+
+    @property
+    def as_new_login(self) -> Login | None:
+        """The login that is taken with it, where there is one."""
+        return Login(LoginKind(self.new_login_kind), self.new_login) if self.new_login else None
 
 
 class UserSession(SQLModel, table=True):
@@ -117,6 +125,12 @@ class Users:
         """The user of a normalised login."""
         return self._session.exec(select(User).where(User.login == login.value)).one_or_none()
 
+    def release_login(self, user: User, now: datetime) -> None:
+        """Free the login of somebody who never confirmed it: nobody signs in with what stands there then."""
+        user.login, user.blocked_at = f"released-{user.id}", now
+        self._session.add(user)
+        self._session.flush()
+
     def get(self, user_id: int) -> User:
         """The user, or NotFound."""
         user = self._session.get(User, user_id)
@@ -161,6 +175,18 @@ class Confirmations:
         )
         self._session.add(confirmation)
         self._session.flush()
+
+    def supersede_open(self, user_id: int, now: datetime) -> None:
+        """No code or link that was sent to the user so far works any more."""
+        self._session.exec(
+            update(Confirmation)
+            .where(
+                col(Confirmation.user_id) == user_id,
+                col(Confirmation.used_at).is_(None),
+                col(Confirmation.superseded_at).is_(None),
+            )
+            .values(superseded_at=now)
+        )
 
     def find_latest(self, device: str, purposes: Sequence[CodePurpose]) -> Confirmation | None:
         """The newest one that a browser asked for, locked until the transaction ends."""

@@ -1,7 +1,7 @@
 """Codes and links that confirm a phone or an e-mail: sending, sending again, checking."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cabinet.domain import codes, limits
@@ -49,11 +49,14 @@ def send_code(
     user: User,
     purpose: CodePurpose,
     *,
+    to: Login | None = None,
     password_hash: str = "",
     remember: bool = False,
     decoy: bool = False,
 ) -> None:
     """Queue a code and a link for the user's login; the former one of this browser is superseded.
+
+    It goes `to` another login when the user is about to take that one.
 
     A decoy looks the same to whoever asked, but nobody is ever told its code.
     """
@@ -61,14 +64,16 @@ def send_code(
     confirmation = _confirmation(deps, actor, purpose, codes.new_token() if decoy else code, link)
     confirmation.user_id, confirmation.password_hash = user.id, password_hash
     confirmation.remember = remember
+    if to:
+        confirmation.new_login_kind, confirmation.new_login = to.kind, to.value
     tx.confirmations.add(confirmation)
     if decoy:
-        queue_message(deps, tx, user.as_login, "already_registered")
+        queue_message(deps, tx, to or user.as_login, "login_wanted" if to else "already_registered")
         return
     more: dict[str, Any] = (
         {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
     )
-    queue_message(deps, tx, user.as_login, f"confirm_{purpose}", code=code, **more)
+    queue_message(deps, tx, to or user.as_login, f"confirm_{purpose}", code=code, **more)
 
 
 def pretend_to_send(deps: Deps, tx: UnitOfWork, actor: Actor, purpose: CodePurpose) -> None:
@@ -103,7 +108,12 @@ def get_confirmation(
     now = deps.clock.now()
     with deps.snapshot() as tx:
         confirmation = _latest(tx, actor, purposes)
-        login = tx.users.get(confirmation.user_id or 0).as_login
+        login = confirmation.as_new_login or tx.users.get(confirmation.user_id or 0).as_login
+    return row_of(confirmation, login, now)
+
+
+def row_of(confirmation: Confirmation, login: Login, now: datetime) -> ConfirmationRow:
+    """A confirmation that is awaited of a login, as its page shows it."""
     again_at = confirmation.sent_at + limits.CODE_MINUTE.within
     return ConfirmationRow(
         sent_to=login.masked,

@@ -18,6 +18,7 @@ WORDS: Final[dict[str, str]] = {
     "session.revoked": "Сеанс завершён",
     "session.others_revoked": "Выход на всех остальных устройствах",
     "password.changed": "Пароль изменён",
+    "login.changed": "Логин изменён",
     "password.reset": "Новый пароль по коду",
     "passkey.added": "Добавлен ключ доступа",
     "passkey.removed": "Удалён ключ доступа",

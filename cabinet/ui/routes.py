@@ -13,6 +13,7 @@ SETTINGS = "/settings"
 SETTINGS_ACCOUNT = "/settings/account"
 SETTINGS_PASSWORD = "/settings/password"  # noqa: S105 - an address
 SETTINGS_CONFIRM = "/settings/confirm"
+SETTINGS_LOGIN = "/settings/login"
 SETTINGS_HISTORY = "/settings/history"
 ACCOUNTS = "/accounts"
 ACCOUNTS_NEW = "/accounts/new"

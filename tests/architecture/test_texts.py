@@ -44,6 +44,9 @@ TEMPLATE_FACTS = {
     "account",
     "amount",
     "payment",
+    "at",
+    "new",
+    "desk",
 }
 
 

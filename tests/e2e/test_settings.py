@@ -94,6 +94,37 @@ def test_the_password_is_changed_by_the_current_one(
     expect(page.get_by_role("listitem").filter(has_text="Пароль изменён")).to_be_visible()
 
 
+def test_the_login_is_changed_by_a_code_to_the_new_one(
+    page: Page, new_context: NewContext, portal: Portal, town: Town
+) -> None:
+    person, new = town.person(), town.new_login()
+    other = elsewhere(new_context, portal, person)
+    person.move_in(page.context, portal.url)
+    open_page(page, "/settings")
+    page.get_by_role("link", name="Сменить логин").click()
+    box(page, "Новый логин").fill(person.login)
+    button(page, "Получить код").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(box(page, "Новый логин")).to_have_accessible_description(re.compile("Это и есть ваш логин"))
+    box(page, "Новый логин").fill(new)
+    button(page, "Получить код").click()
+    expect(box(page, "Код подтверждения")).to_be_visible()
+    open_page(page, "/settings/login")
+    code = portal.code(new)
+    box(page, "Код подтверждения").fill("1")
+    button(page, "Сменить логин").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    box(page, "Код подтверждения").fill(code)
+    button(page, "Сменить логин").click()
+    expect(page.get_by_role("status").filter(has_text="Логин изменён")).to_be_focused()
+    assert "Логин кабинета изменён" in portal.mail(person.login)
+    signed_out_at_the_next_event(other)
+    sign_in(other, person.login)
+    expect(other.locator("[data-error-summary]")).to_be_focused()
+    sign_in(other, new)
+    expect(other).to_have_url(f"{portal.url}/")
+
+
 def test_an_account_gets_a_name_is_taken_out_and_brought_back(page: Page, portal: Portal, town: Town) -> None:
     household = town.household()
     town.subscriber(household).move_in(page.context, portal.url)
@@ -192,7 +223,8 @@ def test_every_page_holds_in_a_scheme_at_200_percent(
     page.add_init_script(f"localStorage.setItem('vision', '{scheme} huge spaced')")
     found = []
     for path in (
-        "/", "/settings", "/settings/password", "/settings/confirm", "/settings/history", "/readings", "/charges", "/pay",
+        "/", "/settings", "/settings/login", "/settings/password",
+        "/settings/confirm", "/settings/history", "/readings", "/charges", "/pay",
         "/accounts/new", "/login", "/register",
     ):  # fmt: skip
         open_page(page, path)

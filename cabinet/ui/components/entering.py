@@ -17,11 +17,11 @@ def entering(ticket: rx.Var[str], after: rx.Var[str] | str = "/") -> rx.Componen
     return rx.cond(ticket != "", form, rx.fragment())
 
 
-def login_field(problem: rx.Var[str]) -> rx.Component:
+def login_field(problem: rx.Var[str], label: str = texts.LOGIN) -> rx.Component:
     """A phone or an e-mail, as password managers know it."""
     return field(
         "login",
-        texts.LOGIN,
+        label,
         hint=texts.LOGIN_HINT,
         problem=problem,
         input_mode="email",

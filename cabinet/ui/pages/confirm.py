@@ -9,7 +9,7 @@ from cabinet.ui.components.banner import banner
 from cabinet.ui.components.entering import entering
 from cabinet.ui.components.field import code_field
 from cabinet.ui.components.form import form
-from cabinet.ui.components.live import live
+from cabinet.ui.components.resending import resending
 from cabinet.ui.links import link
 from cabinet.ui.states.confirmation import ConfirmationState as State
 
@@ -41,26 +41,7 @@ def code_form() -> rx.Component:
             on_submit=State.submit,
             problems=State.problems,
         ),
-        again(),
-    )
-
-
-def again() -> rx.Component:
-    """The button stays pressable: before its time the server says how long to wait."""
-    return rx.el.div(
-        buttons.secondary(texts.RESEND, on_click=State.resend),
-        rx.cond(
-            State.resend_in > 0,
-            rx.el.p(
-                texts.RESEND_WAIT.partition("{")[0],
-                rx.el.span(State.resend_in, custom_attrs={"data-countdown": State.resend_in}),
-                texts.RESEND_WAIT.partition("}")[2],
-                class_name="note",
-            ),
-        ),
-        live(rx.cond(State.resent, texts.RESENT, "")),
-        link(texts.CHANGE_LOGIN, href=routes.REGISTER),
-        class_name="stack-links",
+        resending(State, link(texts.CHANGE_LOGIN, href=routes.REGISTER)),
     )
 
 

@@ -5,6 +5,7 @@ import reflex as rx
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.profile import SupplierRow
 from cabinet.services.sessions import SessionRow
+from cabinet.texts import login_change as login
 from cabinet.texts import password_change as password
 from cabinet.texts import security_events as events
 from cabinet.texts import settings as texts
@@ -91,6 +92,7 @@ def profile_card() -> rx.Component:
     return rx.el.section(
         rx.el.h2(texts.PROFILE),
         rx.el.p(texts.SIGNED_AS, " ", rx.el.b(State.profile.login)),
+        card_link(login.TITLE, routes.SETTINGS_LOGIN, login.LINK_NOTE),
         card_link(password.TITLE, routes.SETTINGS_PASSWORD, password.LINK_NOTE),
         card_link(events.TITLE, routes.SETTINGS_HISTORY, events.OPEN_NOTE),
         class_name="stack",
