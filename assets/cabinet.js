@@ -27,12 +27,14 @@
   const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
   /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage; data-member when
-     the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first. */
+     the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first;
+     data-lesson in a practice world, where somebody always is. */
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
-    const member = /(^|; )(__Host-)?member=1/.test(document.cookie) ? "1" : "";
-    const marks = { "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member };
+    const lesson = /(?:^|; )(?:__Host-)?lesson=([\w.]+)/.exec(document.cookie)?.[1] || "";
+    const member = lesson || /(^|; )(__Host-)?member=1/.test(document.cookie) ? "1" : "";
+    const marks = { "data-lesson": lesson, "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member };
     for (const [name, value] of Object.entries(marks)) {
       if (value) set(root, name, value);
       else if (root.hasAttribute(name)) root.removeAttribute(name);
@@ -223,10 +225,16 @@
     if (box && (text !== said || asked)) box.focus();
     said = text;
     asked = false;
-    const prefix = words().errorPrefix || "";
-    const marked = prefix && document.title.startsWith(prefix);
-    if (box && prefix && document.title && !marked) document.title = prefix + document.title;
-    if (!box && marked) document.title = document.title.slice(prefix.length);
+    head(box);
+  }
+
+  /* The title says that something is wrong, and that all of it is practice. */
+  function head(wrong) {
+    const { errorPrefix = "", practicePrefix = "" } = words();
+    let bare = document.title;
+    for (const prefix of [errorPrefix, practicePrefix]) if (prefix && bare.startsWith(prefix)) bare = bare.slice(prefix.length);
+    const title = (wrong ? errorPrefix : "") + (root.dataset.lesson ? practicePrefix : "") + bare;
+    if (bare && title !== document.title) document.title = title;
   }
 
   /* Change of page without a reload: the focus goes to the new heading, as a reload would begin the page anew. */
@@ -307,7 +315,7 @@
   }
 
   dress();
-  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member"] });
+  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member", "data-lesson"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
     attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "data-take-focus", "value"],

@@ -1,13 +1,18 @@
 """The Reflex entry: the app, its pages, the gate before its events, the plain routes beside it."""
 
+from functools import partial
+
 import reflex as rx
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, health, human, requests, session, webhooks
+from cabinet.api import demo, health, human, practice, requests, session, webhooks
+from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
+from cabinet.domain import cookies
 from cabinet.services import health as health_service
 from cabinet.services import payments
 from cabinet.settings import Environment
@@ -31,12 +36,28 @@ def plain_routes() -> list[BaseRoute]:
     notices = container.mail_notices()
     if notices is not None:
         routes += webhooks.resend_routes(deps, notices)
-    bank = container.demo_bank()
-    if bank is not None:
-        routes += demo.bank_routes(bank, origins, lambda payment: payments.settle(deps, payment))
-    if settings.env is not Environment.PRODUCTION:
-        routes += demo.inbox_routes(settings.data_dir / "outbox")
+    side_of = partial(_side_of, caller, _own_side())
+    routes += [*demo.bank_routes(side_of, origins), *demo.inbox_routes(side_of)]
+    routes += practice.routes(container.practice_worlds(), caller)
     return routes
+
+
+def _own_side() -> DemoSide:
+    """The portal's own demo bank and inbox; nothing where the adapters are real."""
+    deps, settings = container.current(), container.settings()
+    demonstrates = settings.env is not Environment.PRODUCTION
+    outbox = settings.data_dir / "outbox" if demonstrates else None
+    return DemoSide(container.demo_bank(), lambda payment: payments.settle(deps, payment), lambda: outbox)
+
+
+def _side_of(caller: Caller, own: DemoSide, request: Request) -> DemoSide:
+    token = caller.cookie(request, cookies.PRACTICE)
+    if not token:
+        return own
+    world = container.practice_worlds().find(token)
+    if world is None:
+        return DemoSide(None, lambda _payment: None, lambda: None)
+    return DemoSide(world.bank, lambda payment: payments.settle(world.deps, payment), world.inbox)
 
 
 pages.load()

@@ -28,6 +28,7 @@ from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.ports import Clock, MailNotices, MailSender, SmsSender
+from cabinet.practice import PracticeWorlds
 from cabinet.services.deps import Deps
 from cabinet.settings import Environment, Settings
 
@@ -90,6 +91,12 @@ def build(chosen: Settings) -> Deps:
         vault=EncryptedDisk(chosen.data_dir / "documents", documents_key(chosen)),
         sms_daily_limit=chosen.sms_daily_limit,
     )
+
+
+@cache
+def practice_worlds() -> PracticeWorlds:
+    """The practice worlds of this process's portal."""
+    return PracticeWorlds(settings().data_dir / "practice", current())
 
 
 def mail_notices() -> MailNotices | None:

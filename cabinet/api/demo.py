@@ -1,8 +1,9 @@
-"""Only with the demo adapters: the bank's page and the inbox where letters and messages arrive."""
+"""With the demo adapters, and in practice: the bank's page and the inbox where letters and messages arrive."""
 
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
@@ -40,19 +41,36 @@ class DemoBank(Protocol):
         ...
 
 
-def bank_routes(bank: DemoBank, origins: tuple[str, ...], notify: Callable[[str], object]) -> list[Route]:
+@dataclass(frozen=True, slots=True)
+class DemoSide:
+    """The demo's side of one world, the portal's own or a practice one.
+
+    Attributes:
+        bank: its books.
+        notify: how the bank tells the portal that a payment has ended.
+        inbox: the folder of the letters and messages that have arrived; None where they go out for real.
+    """
+
+    bank: DemoBank | None
+    notify: Callable[[str], object]
+    inbox: Callable[[], Path | None]
+
+
+SideOf = Callable[[Request], DemoSide]
+
+
+def bank_routes(side_of: SideOf, origins: tuple[str, ...]) -> list[Route]:
     """The bank's page: it shows the order and takes the payer's decision.
 
     Args:
-        bank: its books.
+        side_of: whose bank a request means.
         origins: ours, from which its form may be posted.
-        notify: how the bank tells the portal that a payment has ended.
     """
 
     async def show(request: Request) -> Response:
         payment = request.query_params.get("payment", "")
         try:
-            order = await run_in_threadpool(bank.order_of, payment)
+            order = await run_in_threadpool(_order_of, side_of(request), payment)
         except AcquirerUnclear:
             return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
         return _page(texts.BANK, _bank_body(payment, order))
@@ -62,26 +80,36 @@ def bank_routes(bank: DemoBank, origins: tuple[str, ...], notify: Callable[[str]
             return Response(status_code=403)
         form = await small_form(request)
         payment, decision = form.get("payment", ""), _DECISIONS.get(form.get("decision", ""))
+        side = side_of(request)
         try:
-            order = await run_in_threadpool(bank.order_of, payment)
+            order = await run_in_threadpool(_order_of, side, payment)
         except AcquirerUnclear:
             return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
-        if decision is not None:
-            await run_in_threadpool(bank.decide, payment, decision)
+        if decision is not None and side.bank is not None:
+            await run_in_threadpool(side.bank.decide, payment, decision)
             with contextlib.suppress(CabinetError):  # a notice may be lost: the portal asks again itself
-                await run_in_threadpool(notify, payment)
+                await run_in_threadpool(side.notify, payment)
         return RedirectResponse(order.return_url, _SEE_OTHER)
 
     return [Route(BANK, show, methods=["GET"]), Route(BANK, decide, methods=["POST"])]
 
 
-def inbox_routes(folder: Path) -> list[Route]:
+def inbox_routes(side_of: SideOf) -> list[Route]:
     """The letters and messages of the outbox adapters, newest first."""
 
-    async def show(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+    async def show(request: Request) -> Response:
+        folder = await run_in_threadpool(side_of(request).inbox)
+        if folder is None:
+            return Response(status_code=404)
         return _page(texts.INBOX, await run_in_threadpool(_inbox_body, folder))
 
     return [Route(INBOX, show, methods=["GET"])]
+
+
+def _order_of(side: DemoSide, payment: str) -> PaymentOrder:
+    if side.bank is None:
+        raise AcquirerUnclear
+    return side.bank.order_of(payment)
 
 
 def _bank_body(payment: str, order: PaymentOrder) -> str:

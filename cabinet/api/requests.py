@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from cabinet import logs
 from cabinet.api.socket_gate import client_address
@@ -46,6 +46,21 @@ class Caller:
             client_address(request.scope, self.trusted_proxies),
             request.headers.get("user-agent", ""),
         )
+
+
+def set_cookie(
+    answer: Response, caller: Caller, noun: str, value: str, age: int | None, *, hidden: bool
+) -> None:
+    """Set a cookie of ours; `age` in seconds, None for this visit, 0 to delete it; `hidden` from scripts."""
+    answer.set_cookie(
+        cookies.cookie_name(noun, https=caller.https),
+        value,
+        max_age=age,
+        path="/",
+        secure=caller.https,
+        httponly=hidden,
+        samesite="lax",
+    )
 
 
 def same_origin(request: Request, origins: Collection[str]) -> bool:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin, small_form
+from cabinet.api.practice import PRACTICE_END
+from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
 from cabinet.domain import cookies
 from cabinet.domain.own_paths import own_path
 from cabinet.domain.permissions import Actor
@@ -37,17 +38,19 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
             return RedirectResponse(f"/login?{urlencode({'problem': 'ticket'})}", _SEE_OTHER)
         answer = RedirectResponse(_where(after, desk=opened.desk), _SEE_OTHER)
         age = int(opened.keep.total_seconds()) if opened.keep else None
-        _set(answer, caller, cookies.SESSION, opened.token, age, hidden=True)
-        _set(answer, caller, cookies.MEMBER, "1", age, hidden=False)
+        set_cookie(answer, caller, cookies.SESSION, opened.token, age, hidden=True)
+        set_cookie(answer, caller, cookies.MEMBER, "1", age, hidden=False)
         return answer
 
     async def end(request: Request) -> Response:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
+        if caller.cookie(request, cookies.PRACTICE):  # «Выйти» in a practice world leaves that world only
+            return RedirectResponse(PRACTICE_END, _SEE_OTHER)
         await _end(deps, caller.cookie(request, cookies.SESSION))
         answer = RedirectResponse("/login", _SEE_OTHER)
-        _set(answer, caller, cookies.SESSION, "", 0, hidden=True)
-        _set(answer, caller, cookies.MEMBER, "", 0, hidden=False)
+        set_cookie(answer, caller, cookies.SESSION, "", 0, hidden=True)
+        set_cookie(answer, caller, cookies.MEMBER, "", 0, hidden=False)
         return answer
 
     return [Route(SESSION, begin, methods=["POST"]), Route(SESSION_END, end, methods=["POST"])]
@@ -56,18 +59,6 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
 async def _end(deps: Deps, token: str) -> None:
     if token:
         await run_in_threadpool(sessions.close_session, deps, token)
-
-
-def _set(answer: Response, caller: Caller, noun: str, value: str, age: int | None, *, hidden: bool) -> None:
-    answer.set_cookie(
-        cookies.cookie_name(noun, https=caller.https),
-        value,
-        max_age=age,
-        path="/",
-        secure=caller.https,
-        httponly=hidden,
-        samesite="lax",
-    )
 
 
 def _where(after: str, *, desk: bool) -> str:

@@ -16,3 +16,7 @@ def cookie_name(noun: str, *, https: bool) -> str:
 
 # No secret: tells the page before its socket whether to draw the cabinet or the landing.
 MEMBER = "member"
+# Which practice world the browser is in, and its session there; while it is set the real one is out of reach.
+PRACTICE = "practice"
+# No secret: tells the page before its socket that all of it is practice, and which lesson.
+LESSON = "lesson"

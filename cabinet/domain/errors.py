@@ -5,6 +5,7 @@
 ├── `Denied`           the actor may not do this
 ├── `SignInNeeded`     nobody is signed in
 ├── `ReauthenticationNeeded`  somebody is, but has proved who they are too long ago
+├── `PracticeOver`     the practice world that the browser is in is gone
 ├── `NotFound`         there is no such thing, or it is somebody else's
 ├── `TooMany`          a limit is reached; `retry_in` seconds
 └── `Conflict`         the state of things forbids it
@@ -57,6 +58,12 @@ class ReauthenticationNeeded(CabinetError):
     """The action needs a user who has proved in the last minutes who they are."""
 
     code = "reauthentication_needed"
+
+
+class PracticeOver(CabinetError):
+    """The practice world that the browser is in is gone; nothing of the real one shows in its place."""
+
+    code = "practice_over"
 
 
 class NotFound(CabinetError):

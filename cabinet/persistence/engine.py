@@ -1,6 +1,7 @@
 """The database engine, on SQLite and PostgreSQL alike."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = NAMING
 
 _BUSY_MS = 15_000
+_DURABLE = ("journal_mode=WAL", "synchronous=FULL")
+_PASSING = ("journal_mode=MEMORY", "synchronous=OFF")
 READ_ONLY = "cabinet_read_only"
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for the URL.
+def make_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine for the URL; `durable=False` for a SQLite file that may be lost: one file, no waiting for the disk.
 
     SQLite gets WAL, `synchronous=FULL`, foreign keys and a busy timeout, and every transaction that
     is not read only begins IMMEDIATE, so that two writers queue and never deadlock. Text that no database
@@ -37,7 +40,7 @@ def make_engine(url: str) -> Engine:
     path = make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=10, max_overflow=10)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite(_DURABLE if durable else _PASSING))
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _refuse_unwritable)
     return engine
@@ -50,10 +53,13 @@ def _refuse_unwritable(context: ExceptionContext) -> None:
         raise InputError from problem
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
+def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
+        connection.isolation_level = None
+        for pragma in (*safety, "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return prepare
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -30,6 +30,12 @@ NEW_BUILD = "Кабинет обновился. Обновите страниц�
 RELOAD = "Обновить страницу"
 NO_SCRIPT = "Чтобы войти и передать показания, включите JavaScript в браузере. Запах газа? Звоните 104."
 
+PRACTICE_LABEL = "Режим обучения"
+PRACTICE_BAND = "Обучение: данные ненастоящие"
+PRACTICE_AGAIN = "Начать заново"
+PRACTICE_LEAVE = "Выйти из обучения"
+PRACTICE_PREFIX = "Обучение: "
+
 CHECK_INPUT = "Проверьте введённое"
 ERROR_PREFIX = "Ошибка: "
 ERROR = "Ошибка"

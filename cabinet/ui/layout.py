@@ -110,6 +110,7 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
     below = [bars[shell](here)] if shell in bars else []
     return rx.el.div(
         link(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
+        practice_band(),
         headers[shell](here),
         connection(),
         rx.el.main(*backward, body, custom_attrs={"id": "main"}, tab_index=-1),
@@ -259,12 +260,34 @@ def sign_out(class_name: str, *before: rx.Component) -> rx.Component:
     )
 
 
+def practice_band() -> rx.Component:
+    """Over every page of a practice world, by the mark that cabinet.js sets: nothing here is real."""
+    again = PostForm.create(
+        rx.el.button(texts.PRACTICE_AGAIN, type="submit"),
+        custom_attrs={"method": "post", "action": routes.API_PRACTICE},
+    )
+    leave = PostForm.create(
+        rx.el.button(texts.PRACTICE_LEAVE, type="submit"),
+        custom_attrs={"method": "post", "action": routes.API_PRACTICE_END},
+    )
+    return rx.el.aside(
+        rx.el.div(rx.el.p(texts.PRACTICE_BAND), again, leave, class_name="bar-inner"),
+        class_name="practice-band",
+        aria_label=texts.PRACTICE_LABEL,
+    )
+
+
 def connection() -> rx.Component:
     """Our own words when the socket is not there.
 
     cabinet.js watches the socket and `data-errors`; `data-live` is "1" once the page's first data came, for tests.
     """
-    words = {"error-prefix": texts.ERROR_PREFIX, "new-build": texts.NEW_BUILD, "reload": texts.RELOAD}
+    words = {
+        "error-prefix": texts.ERROR_PREFIX,
+        "practice-prefix": texts.PRACTICE_PREFIX,
+        "new-build": texts.NEW_BUILD,
+        "reload": texts.RELOAD,
+    }
     watched = {
         "data-connection": "",
         "data-live": rx.cond(rx.State.is_hydrated, "1", "0"),

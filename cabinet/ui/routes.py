@@ -29,6 +29,8 @@ DEMO_INBOX = "/demo/inbox"
 DEMO_BANK = "/demo/bank"
 
 API_SESSION_END = "/api/session/end"
+API_PRACTICE = "/api/practice"
+API_PRACTICE_END = "/api/practice/end"
 
 
 def with_query(path: str, **query: str) -> str:

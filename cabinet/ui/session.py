@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import reflex as rx
@@ -16,7 +17,7 @@ from reflex_base.event import Event
 
 from cabinet import container
 from cabinet.domain import cookies
-from cabinet.domain.errors import Busy, CabinetError, ReauthenticationNeeded, SignInNeeded
+from cabinet.domain.errors import Busy, CabinetError, PracticeOver, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import Actor, Permission, Visitor
 from cabinet.services import sessions
@@ -32,10 +33,19 @@ R = TypeVar("R")
 _WORKERS: Final = 8
 _QUEUE: Final = 64
 _LONGEST_PARAMETER: Final = 2000
+_LEAVE_PRACTICE: Final = f"location.assign('{routes.API_PRACTICE_END}')"
 _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
 # Whose states, and who: an event's own, set by the gate before its handler runs.
-_asking: ContextVar[tuple[BaseState, Actor] | tuple[None, None]] = ContextVar("asking")
+_asking: ContextVar[tuple[BaseState, "Asking"] | tuple[None, None]] = ContextVar("asking")
 _waiting = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and in which world: the portal's own or a practice one."""
+
+    deps: Deps
+    actor: Actor
 
 
 class SessionState(rx.State):
@@ -64,17 +74,19 @@ async def bind(state: BaseState, *, serves_rows: bool = True) -> None:
     before an event that sends all of it; a handler of ours asks again and says in words what is wrong.
     """
     root = state._get_root_state()
-    asks = _fingerprint(cookie(root, cookies.SESSION), cookie(root, cookies.DEVICE))
+    asks = _fingerprint(*(cookie(root, x) for x in (cookies.SESSION, cookies.DEVICE, cookies.PRACTICE)))
     session = await root.get_state(SessionState)
     try:
-        actor = await _identified(root)
+        known = await _identified(root)
+    except PracticeOver:
+        session_id = None
     except Exception as error:  # noqa: BLE001 - a database that is down must not hand out rows
         notices.unexpected(error)
-        known = session._cookies == asks and not serves_rows
-        session_id = session._session_id if known else None
+        same = session._cookies == asks and not serves_rows
+        session_id = session._session_id if same else None
     else:
-        _asking.set((root, actor))
-        session_id = actor.session_id
+        _asking.set((root, known))
+        session_id = known.actor.session_id
     if (session._cookies, session._session_id) != (asks, session_id):
         if session._cookies:
             root.reset()  # type: ignore[no-untyped-call]
@@ -102,19 +114,28 @@ def visitor_of(state: BaseState) -> Visitor:
     )
 
 
-async def asking(state: rx.State) -> Actor:
-    """Who is asking: looked up in the database on every event, so a revoked session is dead at its next."""
+async def asking(state: rx.State) -> Asking:
+    """Who is asking: looked up in the database on every event, so a revoked session is dead at its next.
+
+    Raises:
+        PracticeOver: the browser is in a practice world that is gone.
+    """
     root, known = _asking.get((None, None))
     if known is not None and root is state._get_root_state():
         return known
     return await _identified(state)
 
 
-async def _identified(state: BaseState) -> Actor:
-    visitor, token = visitor_of(state), cookie(state, cookies.SESSION)
+async def _identified(state: BaseState) -> Asking:
+    """While there is a practice cookie, the real world is out of reach."""
+    visitor = visitor_of(state)
+    practised, token = cookie(state, cookies.PRACTICE), cookie(state, cookies.SESSION)
+    if practised:
+        return Asking(*await in_pool(container.practice_worlds().enter, practised, visitor))
     if not token:
-        return Actor.anonymous(visitor)
-    return await in_pool(sessions.identify, container.current(), visitor, token)
+        return Asking(container.current(), Actor.anonymous(visitor))
+    actor = await in_pool(sessions.identify, container.current(), visitor, token)
+    return Asking(container.current(), actor)
 
 
 async def run(
@@ -126,7 +147,8 @@ async def run(
         Busy: more is queued than this process should promise.
         CabinetError: whatever rule the service found broken.
     """
-    return await in_pool(service, container.current(), await asking(state), *args, **kwargs)
+    asks = await asking(state)
+    return await in_pool(service, asks.deps, asks.actor, *args, **kwargs)
 
 
 async def in_pool(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
@@ -181,11 +203,13 @@ async def _call(
 ) -> Any:
     token = None
     try:
-        actor = await asking(state)
-        token = _asking.set((state._get_root_state(), actor))
-        actor.require(permission)
+        asks = await asking(state)
+        token = _asking.set((state._get_root_state(), asks))
+        asks.actor.require(permission)
         answer = method(state, **payload)
         return await answer if inspect.isawaitable(answer) else answer
+    except PracticeOver:
+        return rx.call_script(_LEAVE_PRACTICE)
     except SignInNeeded:
         return rx.redirect(routes.login(here(state)))
     except ReauthenticationNeeded:

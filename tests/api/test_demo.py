@@ -45,7 +45,8 @@ def told() -> list[str]:
 
 
 def browser(bank: Books, told: list[str], folder: Path) -> httpx.AsyncClient:
-    routes = [*demo.bank_routes(bank, (OURS,), told.append), *demo.inbox_routes(folder)]
+    side = demo.DemoSide(bank, told.append, lambda: folder)
+    routes = [*demo.bank_routes(lambda _: side, (OURS,)), *demo.inbox_routes(lambda _: side)]
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=OURS)
 
 

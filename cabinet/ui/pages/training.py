@@ -1,16 +1,33 @@
-"""РЕЖИМ ОБУЧЕНИЯ: every job of the cabinet in a few sentences."""
+"""РЕЖИМ ОБУЧЕНИЯ: the five lessons, each in a practice world of its own."""
 
 import reflex as rx
 
 from cabinet.texts import training as texts
+from cabinet.texts.lessons import LESSONS, WAYS, Lesson
 from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
 
 
 @layout.page(routes.TRAINING, title=texts.TRAINING_TITLE, shell="either")
 def training_page() -> rx.Component:
-    lessons = [
-        card(rx.el.ol(*(rx.el.li(step) for step in steps)), title=f"{number}. {name}")
-        for number, (name, steps) in enumerate(texts.LESSONS, 1)
-    ]
+    lessons = [lesson_card(number, lesson) for number, lesson in enumerate(LESSONS.values(), 1)]
     return rx.fragment(layout.heading(texts.TRAINING_TITLE, texts.TRAINING_NOTE), *lessons)
+
+
+def lesson_card(number: int, lesson: Lesson) -> rx.Component:
+    """A plain form: it begins the lesson without the socket too."""
+    ways = [
+        rx.el.button(
+            words,
+            type="submit",
+            name="lesson",
+            class_name="button secondary",
+            custom_attrs={"value": f"{lesson.id}.{way}", "aria-label": f"{words}: {lesson.title}"},
+        )
+        for way, words in WAYS.items()
+    ]
+    begin = layout.PostForm.create(
+        rx.el.div(*ways, class_name="ways"),
+        custom_attrs={"method": "post", "action": routes.API_PRACTICE},
+    )
+    return card(rx.el.p(lesson.about), begin, title=f"{number}. {lesson.title}")

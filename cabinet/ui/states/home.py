@@ -22,7 +22,7 @@ class HomeState(rx.State):
     @handler(PUBLIC)
     async def load(self) -> None:
         self.problems = {}
-        self.member = (await asking(self)).user_id is not None
+        self.member = (await asking(self)).actor.user_id is not None
         if self.member:
             self.has_supplier = bool((await run(self, profile.get_profile)).supplier_id)
             self.accounts = await run(self, customer_accounts.list_accounts)

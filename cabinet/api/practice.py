@@ -1,0 +1,60 @@
+"""Into the practice world and out of it: plain forms, so the training works before and without the socket."""
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
+from cabinet.domain import cookies
+from cabinet.domain.errors import CabinetError
+from cabinet.domain.practice import Start
+from cabinet.practice import PracticeWorlds
+from cabinet.texts.lessons import LESSONS, WAYS, Lesson
+
+PRACTICE: Final = "/api/practice"
+PRACTICE_END: Final = "/api/practice/end"
+_TRAINING: Final = "/training"
+_SEE_OTHER: Final = 303
+_FORBIDDEN: Final = 403
+
+
+def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
+    """Beginning a lesson in a world of its own, and leaving it."""
+
+    async def begin(request: Request) -> Response:
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        form = await small_form(request)
+        lesson, way = _chosen(form.get("lesson") or caller.cookie(request, cookies.LESSON))
+        if lesson is None:
+            return RedirectResponse(_TRAINING, _SEE_OTHER)
+        visitor = caller.visitor(request)
+        await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
+        try:
+            token = await run_in_threadpool(worlds.begin, Start(lesson.start), visitor)
+        except CabinetError:
+            token = ""
+        if not token:
+            return RedirectResponse(f"{_TRAINING}?problem=busy", _SEE_OTHER)
+        answer = RedirectResponse(lesson.page, _SEE_OTHER)
+        set_cookie(answer, caller, cookies.PRACTICE, token, None, hidden=True)
+        set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}", None, hidden=False)
+        return answer
+
+    async def end(request: Request) -> Response:
+        await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
+        answer = RedirectResponse(_TRAINING, _SEE_OTHER)
+        set_cookie(answer, caller, cookies.PRACTICE, "", 0, hidden=True)
+        set_cookie(answer, caller, cookies.LESSON, "", 0, hidden=False)
+        return answer
+
+    return [Route(PRACTICE, begin, methods=["POST"]), Route(PRACTICE_END, end, methods=["GET", "POST"])]
+
+
+def _chosen(text: str) -> tuple[Lesson | None, str]:
+    """The lesson and the way of «pay.show»; no lesson for anything else."""
+    name, _, way = text.partition(".")
+    return (LESSONS.get(name), way) if way in WAYS else (None, "")

@@ -1,0 +1,63 @@
+"""The practice world of the training: who lives there, and how a lesson finds it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from cabinet.domain.money import ZERO, Money
+from cabinet.domain.period import BillingPeriod
+
+
+class Start(StrEnum):
+    """How far its subscriber has come when a lesson begins."""
+
+    NEWCOMER = "newcomer"
+    SUPPLIED = "supplied"
+    CONNECTED = "connected"
+
+
+SUPPLIER: Final = "practice"
+ACCOUNT: Final = "370000000017"
+SERIAL: Final = "04666666"
+LOGIN: Final = "uchenik@example.ru"
+# The day of the month on which the practice world lives: readings are taken, the bill is due.
+DAY: Final = 20
+PRICE: Final = Decimal("8.13")
+MONTHS: Final = 24
+_FIRST_READING: Final = 1_024
+# A winter's and a summer's use, m³, beginning with January.
+_USE: Final = (31, 29, 26, 21, 16, 12, 11, 11, 14, 19, 25, 30)
+# In the month before last nobody sent a reading: the lesson about charges shows the average.
+_ESTIMATED: Final = -2
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeMonth:
+    """A month's charge; each month but the last is paid in the next one."""
+
+    period: BillingPeriod
+    estimated: bool
+    reading_from: int
+    reading_to: int
+    amount: Money
+    opening: Money
+
+    @property
+    def volume_m3(self) -> int:
+        """What was used."""
+        return self.reading_to - self.reading_from
+
+
+def months_before(today: date) -> list[PracticeMonth]:
+    """The two years that have ended, month by month, the oldest first; the last one is owed."""
+    present = BillingPeriod.of(today)
+    reading, owed, months = _FIRST_READING, ZERO, []
+    for back in range(-MONTHS, 0):
+        period = present.plus(back)
+        volume = _USE[period.month - 1]
+        amount = Money.from_roubles(PRICE * volume)
+        months.append(PracticeMonth(period, back == _ESTIMATED, reading, reading + volume, amount, owed))
+        reading, owed = reading + volume, amount
+    return months

@@ -1,0 +1,173 @@
+"""The practice world of the training: its supplier, household and subscriber, made by the same services."""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from cabinet.domain import practice
+from cabinet.domain.charges import Usage
+from cabinet.domain.identity import LoginKind
+from cabinet.domain.period import BillingPeriod
+from cabinet.domain.permissions import Actor, Permission, Visitor
+from cabinet.domain.practice import PracticeMonth, Start
+from cabinet.domain.registers import RegisterKind
+from cabinet.persistence.suppliers import Price
+from cabinet.persistence.users import User
+from cabinet.services import customer_accounts, profile, sessions
+from cabinet.services.deps import Deps
+from cabinet.services.registers import ImportRegister, import_register
+from cabinet.services.suppliers import AddSupplier, store_supplier
+from cabinet.texts import training as texts
+
+_LONG_AGO: Final = date(2020, 1, 1)
+_SUBSCRIBER: Final = 1  # the world's only user
+
+
+def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:
+    """Fill an empty, migrated world up to a lesson's start."""
+    actor.require(Permission.REGISTER_IMPORT)
+    _store_supplier(deps, actor)
+    _import_household(deps, actor)
+    _store_subscriber(deps)
+    pupil = Actor.subscriber(Visitor("", "practice"), _SUBSCRIBER, 0)
+    if start is Start.NEWCOMER:
+        return
+    profile.choose_supplier(deps, pupil, profile.list_suppliers(deps, pupil)[0].id)
+    if start is Start.CONNECTED:
+        form = {"access": "extended", "proof_kind": "serial", "serial": practice.SERIAL}
+        command = customer_accounts.LinkAccount.parse(form, practice.ACCOUNT)
+        customer_accounts.link_account(deps, pupil, command)
+
+
+def open_world(deps: Deps, visitor: Visitor) -> str:
+    """Sign the world's subscriber in in this browser; gives the session's token, "" to a browser without a device."""
+    with deps.transaction() as tx:
+        ticket = sessions.issue_ticket(deps, tx, tx.users.get(_SUBSCRIBER), visitor, remember=True)
+    opened = sessions.open_session(deps, Actor.anonymous(visitor), ticket)
+    return opened.token if opened else ""
+
+
+def _store_supplier(deps: Deps, actor: Actor) -> None:
+    supplier = AddSupplier(
+        code=practice.SUPPLIER,
+        name=texts.SUPPLIER,
+        timezone="Europe/Samara",
+        region=texts.REGION,
+        desk_address=texts.DESK_ADDRESS,
+    )
+    with deps.transaction() as tx:
+        supplier_id = store_supplier(deps, tx, actor, supplier)
+        tx.suppliers.add_price(
+            Price(
+                supplier_id=supplier_id,
+                usage=Usage.STOVE_HEATER.value,
+                valid_from=_LONG_AGO,
+                roubles_per_m3=practice.PRICE,
+            )
+        )
+
+
+def _store_subscriber(deps: Deps) -> None:
+    """Nobody signs in by this password: the world is entered by its own cookie only."""
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        tx.users.add(
+            User(
+                id=_SUBSCRIBER,
+                login_kind=LoginKind.EMAIL.value,
+                login=practice.LOGIN,
+                password_hash="",
+                created_at=now,
+                confirmed_at=now,
+                consent_version="",
+                consent_digest="",
+                consented_at=now,
+                consent_address="",
+            )
+        )
+
+
+def _import_household(deps: Deps, actor: Actor) -> None:
+    """Three registers of one household, as a supplier would send them."""
+    months = practice.months_before(deps.clock.now().date())
+    registers = {
+        RegisterKind.ACCOUNTS: [_account(months[-1])],
+        RegisterKind.CHARGES: [_charge(month) for month in months],
+        RegisterKind.PAYMENTS: list(_payments(months)),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, rows in registers.items():
+            path = Path(folder) / f"{kind.value}.csv"
+            _write(path, rows)
+            import_register(deps, actor, ImportRegister(kind, path, practice.SUPPLIER))
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _account(last: PracticeMonth) -> dict[str, Any]:
+    return {
+        "account": practice.ACCOUNT,
+        "last_name": texts.LAST_NAME,
+        "first_name": texts.FIRST_NAME,
+        "region": texts.REGION,
+        "locality": texts.LOCALITY,
+        "street": texts.STREET,
+        "house": "12",
+        "flat": "34",
+        "residents": 2,
+        "usage": Usage.STOVE_HEATER.value,
+        "meter_serial": practice.SERIAL,
+        "meter_type": texts.METER,
+        "meter_capacity": 5,
+        "meter_installed_on": date(last.period.year - 2, 3, 1),
+        "verification_due_on": date(last.period.year + 8, 3, 1),
+        "thermo_compensated": 1,
+        "last_reading": last.reading_to,
+        "last_reading_on": _day(last.period),
+        "balance": last.amount.roubles,
+    }
+
+
+def _charge(month: PracticeMonth) -> dict[str, Any]:
+    return {
+        "account": practice.ACCOUNT,
+        "period": month.period,
+        "service": "gas",
+        "method": "average" if month.estimated else "metered",
+        "reading_from": "-" if month.estimated else month.reading_from,
+        "reading_to": "-" if month.estimated else month.reading_to,
+        "coefficient": 1,
+        "volume_m3": month.volume_m3,
+        "price": practice.PRICE,
+        "amount": month.amount.roubles,
+        "recalculation": 0,
+        "penalty": 0,
+        "opening": month.opening.roubles,
+        "paid": month.opening.roubles,
+        "closing": month.amount.roubles,
+    }
+
+
+def _payments(months: list[PracticeMonth]) -> Iterator[dict[str, Any]]:
+    for paid, at in pairwise(months):
+        yield {
+            "account": practice.ACCOUNT,
+            "paid_on": at.period.first_day.replace(day=10),
+            "amount": paid.amount.roubles,
+            "channel": "bank",
+            "external_id": f"practice-{paid.period}",
+            "reading": "-",
+        }
+
+
+def _day(period: BillingPeriod) -> date:
+    return period.first_day.replace(day=practice.DAY)
