@@ -35,7 +35,7 @@ from cabinet.services.deps import Deps
 from cabinet.texts import training as texts
 
 LIFETIME: Final = timedelta(days=1)
-_OPEN: Final = 64  # worlds whose databases stay open
+OPEN: Final = 64  # worlds whose databases stay open
 MOST: Final = 2000  # worlds at once
 _MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "alembic" / "versions"
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
@@ -140,7 +140,7 @@ class PracticeWorlds:
         with self._lock:
             world = self._open.pop(name, None) or self._make(self._folder / name)
             self._open[name] = world
-            over = self._open.popitem(last=False)[1] if len(self._open) > _OPEN else None
+            over = self._open.popitem(last=False)[1] if len(self._open) > OPEN else None
         if over:
             over.engine.dispose()
         return world
@@ -165,12 +165,17 @@ class PracticeWorlds:
             secret_key=digest(self._real.secret_key, "practice", "key").encode(),
             address=self._real.address,
             passwords=self._real.passwords,
+            common_passwords=self._real.common_passwords,
+            passkeys=self._real.passkeys,
             mail=OutboxMail(outbox / "mail", texts.SENDER, self._clock),
             sms=OutboxSms(outbox / "sms", self._clock),
             acquirer=bank,
             pictures=self._real.pictures,
             speech=self._real.speech,
             proofs=self._real.proofs,
+            pdf=self._real.pdf,
+            seal=self._real.seal,
+            qr_codes=self._real.qr_codes,
             human_check_policy=self._real.human_check_policy,
         )
         return PracticeWorld(deps, bank, outbox, engine)

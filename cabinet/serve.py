@@ -78,7 +78,7 @@ def portal(settings: Settings) -> ASGIApp:
     prepare_reflex()
     from cabinet.cabinet import app  # noqa: PLC0415, Reflex reads the environment at import
 
-    app.register_lifespan_task(lambda: worker.running(container.current()))
+    app.register_lifespan_task(lambda: worker.running(container.current(), container.practice_worlds().sweep))
 
     files = StaticFiles(app(), current_build(), DeviceCookie(https=settings.https), CLOSED)
     gate = SocketGate(files, own_origins(settings), trusted_proxies=settings.trusted_proxies)

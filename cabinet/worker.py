@@ -18,8 +18,11 @@ _SWEEP_EVERY: Final = 600
 Round = Callable[[int], object]
 
 
-def run_round(deps: Deps, number: int) -> None:
-    """One round beside the messages: returned letters always, payments and leftovers every so many rounds."""
+def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: None) -> None:
+    """One round beside the messages: returned letters always, payments and leftovers every so many rounds.
+
+    `sweep` takes away what is left outside the database.
+    """
     notifications.settle_returned(deps)
     if number % _RECONCILE_EVERY == 0:
         payments.reconcile(deps)
@@ -27,17 +30,18 @@ def run_round(deps: Deps, number: int) -> None:
         human_check.forget_expired(deps)
         passkeys.forget_expired(deps)
         notifications.forget_old(deps)
+        sweep()
 
 
 @contextlib.asynccontextmanager
-async def running(deps: Deps) -> AsyncIterator[None]:
+async def running(deps: Deps, sweep: Callable[[], object] = lambda: None) -> AsyncIterator[None]:
     """Rounds beside the web process for as long as it serves; a failing round is logged and tried again.
 
     Letters, short messages and the rest go each at its own pace: a provider that hangs holds its own only.
     """
     stopping = asyncio.Event()
     lanes = [_lane(deps, channel, stopping) for channel in notifications.CHANNELS]
-    rounds: list[Round] = [*lanes, lambda number: run_round(deps, number)]
+    rounds: list[Round] = [*lanes, lambda number: run_round(deps, number, sweep)]
     tasks = [asyncio.create_task(_rounds(one, stopping)) for one in rounds]
     try:
         yield

@@ -32,9 +32,9 @@ class Browser:
         self.root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
         self.carry(device, session)
 
-    def carry(self, device: str, session: str = "") -> None:
+    def carry(self, device: str, session: str = "", practice: str = "") -> None:
         """From now on the socket's request has these cookies."""
-        pairs = {"device": device, "session": session}
+        pairs = {"device": device, "session": session, "practice": practice}
         self.cookies = "; ".join(f"{name}={value}" for name, value in pairs.items() if value)
 
     async def call(

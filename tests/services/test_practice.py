@@ -1,0 +1,177 @@
+"""A practice world is a portal of its own: every lesson's deeds work in it, and nothing outside it is touched."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cabinet.domain import practice as facts
+from cabinet.domain.errors import Busy, PracticeOver
+from cabinet.domain.money import Money
+from cabinet.domain.payments import PaymentStatus
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.practice import Start
+from cabinet.practice import LIFETIME, PracticeWorlds
+from cabinet.services import charges, customer_accounts, home, payments, profile, readings
+from cabinet.services.deps import Deps
+from cabinet.services.payments import StartPayment
+from cabinet.services.readings import SubmitReading
+from tests.fakes import World, make_world
+from tests.tables import checksums
+
+DEVICE = Visitor("a device", "192.0.2.7")
+# What worlds share: it holds no data and reaches nobody. `secret_key` is derived, `clock` is set to the 20th.
+SHARED = {
+    "address", "passwords", "common_passwords", "passkeys", "pictures", "speech", "proofs", "pdf", "seal", "qr_codes",
+    "human_check_policy", "sms_daily_limit",
+}  # fmt: skip
+
+
+class Explodes:
+    """Whatever is asked of it."""
+
+    def __call__(self, *_given: object) -> Any:
+        raise AssertionError("the real portal was touched")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the real portal was touched: {name}")
+
+
+@pytest.fixture
+def real(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+    made = make_world(sqlite_url, tmp_path)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def worlds(real: World, tmp_path: Path) -> Iterator[PracticeWorlds]:
+    """Worlds beside a portal whose database, letters, messages and bank explode at a touch."""
+    mine = Explodes()
+    deps = replace(real.deps, transaction=mine, snapshot=mine, mail=mine, sms=mine, acquirer=mine)
+    made = PracticeWorlds(tmp_path / "practice", deps)
+    yield made
+    made.close()
+
+
+def connect(deps: Deps, actor: Actor) -> None:
+    profile.choose_supplier(deps, actor, profile.list_suppliers(deps, actor)[0].id)
+    form = {"access": "extended", "proof_kind": "serial", "serial": f" {facts.SERIAL} "}
+    customer_accounts.link_account(deps, actor, customer_accounts.LinkAccount.parse(form, facts.ACCOUNT))
+
+
+def read(deps: Deps, actor: Actor) -> str:
+    meter = readings.get_meter(deps, actor, 1)
+    value = str(facts.months_before(deps.clock.now().date())[-1].reading_to + 9)
+    command = SubmitReading(1, int(meter.meter_id), value, "a key of this page", confirmed=False)
+    return readings.submit_reading(deps, actor, command).number
+
+
+def pay(worlds: PracticeWorlds, token: str, deps: Deps, actor: Actor) -> None:
+    payments.start_payment(deps, actor, StartPayment(1, Money(10_000), "a key of this page"))
+    world = worlds.find(token)
+    assert world
+    with deps.snapshot() as tx:
+        [order] = tx.payments.list_of(actor, 1)
+    world.bank.decide(order.acquirer_payment_id or "", PaymentStatus.SUCCEEDED)
+    assert payments.settle(deps, order.acquirer_payment_id or "") is PaymentStatus.SUCCEEDED
+    assert [x.name for x in world.inbox().glob("mail/*.eml")]
+
+
+def test_every_deed_of_the_lessons_works_and_the_real_portal_is_not_touched(
+    worlds: PracticeWorlds, real: World
+) -> None:
+    before = checksums(real.engine, frozenset())
+    newcomer = worlds.begin(Start.NEWCOMER, DEVICE)
+    connect(*worlds.enter(newcomer, DEVICE))
+    token = worlds.begin(Start.CONNECTED, DEVICE)
+    deps, actor = worlds.enter(token, DEVICE)
+    assert read(deps, actor)
+    assert len(charges.get_charges(deps, actor, 1).months) >= 12
+    owed = home.get_home(deps, actor, 1).roubles
+    pay(worlds, token, deps, actor)
+    assert home.get_home(deps, actor, 1).roubles != owed
+    assert checksums(real.engine, frozenset()) == before
+
+
+def test_a_new_port_is_either_named_as_shared_or_a_worlds_own(worlds: PracticeWorlds, real: World) -> None:
+    deps, _ = worlds.enter(worlds.begin(Start.NEWCOMER, DEVICE), DEVICE)
+    same = {x.name for x in fields(Deps) if getattr(deps, x.name) is getattr(real.deps, x.name)}
+    assert same <= SHARED
+
+
+def test_it_is_always_the_20th_there_and_readings_are_taken(worlds: PracticeWorlds, real: World) -> None:
+    deps, actor = worlds.enter(worlds.begin(Start.CONNECTED, DEVICE), DEVICE)
+    assert deps.clock.now().day == facts.DAY
+    assert deps.clock.now().time() == real.clock.now().time()
+    assert home.get_home(deps, actor, 1).window_open
+
+
+def test_two_worlds_do_not_see_each_other(worlds: PracticeWorlds) -> None:
+    first, second = worlds.begin(Start.CONNECTED, DEVICE), worlds.begin(Start.CONNECTED, DEVICE)
+    read(*worlds.enter(first, DEVICE))
+    deps, _ = worlds.enter(second, DEVICE)
+    with deps.snapshot() as tx:
+        assert {x.source for x in tx.readings.list_recent(1)} == {"register"}
+
+
+@pytest.mark.parametrize("change", ["swap", "cut", "path", "empty", "other"])
+def test_a_token_that_was_not_given_opens_nothing(worlds: PracticeWorlds, change: str) -> None:
+    first, second = worlds.begin(Start.NEWCOMER, DEVICE), worlds.begin(Start.NEWCOMER, DEVICE)
+    name, _, session = first.partition(".")
+    guess = {
+        "swap": f"{second.partition('.')[0]}.{session}",
+        "cut": name,
+        "path": f"../practice/{name}.{session}",
+        "empty": "",
+        "other": f"{'0' * 32}.{session}",
+    }[change]
+    with pytest.raises(PracticeOver):
+        worlds.enter(guess, DEVICE)
+    worlds.end(guess)
+    assert worlds.enter(first, DEVICE)
+
+
+def test_a_browser_without_a_device_cookie_gets_no_world(worlds: PracticeWorlds, tmp_path: Path) -> None:
+    assert worlds.begin(Start.NEWCOMER, Visitor("", "192.0.2.7")) == ""
+    assert list((tmp_path / "practice").glob("*/")) == []
+
+
+def test_a_world_that_was_left_is_gone_with_all_that_was_in_it(
+    worlds: PracticeWorlds, tmp_path: Path
+) -> None:
+    token = worlds.begin(Start.CONNECTED, DEVICE)
+    worlds.end(token)
+    assert list((tmp_path / "practice").glob("*/")) == []
+    with pytest.raises(PracticeOver):
+        worlds.enter(token, DEVICE)
+
+
+def test_worlds_of_yesterday_are_swept_and_todays_stay(worlds: PracticeWorlds, tmp_path: Path) -> None:
+    old, young = worlds.begin(Start.NEWCOMER, DEVICE), worlds.begin(Start.NEWCOMER, DEVICE)
+    late = time.time() - LIFETIME.total_seconds() - 1
+    os.utime(tmp_path / "practice" / old.partition(".")[0], (late, late))
+    assert worlds.sweep() == 1
+    assert worlds.enter(young, DEVICE)
+    with pytest.raises(PracticeOver):
+        worlds.enter(old, DEVICE)
+
+
+def test_more_worlds_than_may_be_open_at_once_stay_usable(
+    worlds: PracticeWorlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cabinet.practice.OPEN", 3)
+    tokens = [worlds.begin(Start.NEWCOMER, DEVICE) for _ in range(8)]
+    assert {worlds.enter(x, DEVICE)[1].user for x in (*tokens, *tokens)} == {1}
+
+
+def test_too_many_worlds_are_refused(worlds: PracticeWorlds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cabinet.practice.MOST", 2)
+    assert worlds.begin(Start.NEWCOMER, DEVICE)
+    assert worlds.begin(Start.NEWCOMER, DEVICE)
+    with pytest.raises(Busy):
+        worlds.begin(Start.NEWCOMER, DEVICE)
