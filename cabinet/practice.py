@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.clock_practice import PracticeClock
+from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.domain.codes import digest
@@ -156,13 +157,14 @@ class PracticeWorlds:
         """Every port is chosen here: what holds data or reaches anybody is the world's own."""
         engine = make_engine(f"sqlite:///{folder / _DATABASE}", durable=False)
         quick = engine.execution_options(compiled_cache=_compiled)
+        key = bytes.fromhex(digest(self._real.secret_key, "practice", "key"))
         bank = DemoAcquirer(folder / _BANK, self._real.address)
         outbox = folder / _OUTBOX
         deps = Deps(
             transaction=transactions(quick),
             snapshot=snapshots(quick),
             clock=self._clock,
-            secret_key=digest(self._real.secret_key, "practice", "key").encode(),
+            secret_key=key,
             address=self._real.address,
             passwords=self._real.passwords,
             common_passwords=self._real.common_passwords,
@@ -173,6 +175,8 @@ class PracticeWorlds:
             pictures=self._real.pictures,
             speech=self._real.speech,
             proofs=self._real.proofs,
+            cleaner=self._real.cleaner,
+            vault=EncryptedDisk(folder / "documents", key),
             pdf=self._real.pdf,
             seal=self._real.seal,
             qr_codes=self._real.qr_codes,

@@ -26,7 +26,7 @@ from tests.tables import checksums
 DEVICE = Visitor("a device", "192.0.2.7")
 # What worlds share: it holds no data and reaches nobody. `secret_key` is derived, `clock` is set to the 20th.
 SHARED = {
-    "address", "passwords", "common_passwords", "passkeys", "pictures", "speech", "proofs", "pdf", "seal", "qr_codes",
+    "address", "passwords", "common_passwords", "passkeys", "pictures", "speech", "proofs", "cleaner", "pdf", "seal", "qr_codes",
     "human_check_policy", "sms_daily_limit",
 }  # fmt: skip
 
@@ -52,7 +52,7 @@ def real(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
 def worlds(real: World, tmp_path: Path) -> Iterator[PracticeWorlds]:
     """Worlds beside a portal whose database, letters, messages and bank explode at a touch."""
     mine = Explodes()
-    deps = replace(real.deps, transaction=mine, snapshot=mine, mail=mine, sms=mine, acquirer=mine)
+    deps = replace(real.deps, transaction=mine, snapshot=mine, mail=mine, sms=mine, acquirer=mine, vault=mine)
     made = PracticeWorlds(tmp_path / "practice", deps)
     yield made
     made.close()
