@@ -72,6 +72,10 @@ class Attempts:
             delete(Attempt).where(col(Attempt.bucket) == limit.bucket, col(Attempt.subject) == str(subject))
         )
 
+    def tried_at(self, limit: Limit, subject: str | int, now: datetime) -> list[datetime]:
+        """When the tries were that the limit counts, oldest first."""
+        return self._within(limit, str(subject), now)
+
     def forget_before(self, limit: Limit, now: datetime) -> int:
         """Delete what no limit of the bucket can count any more."""
         gone = self._session.exec(

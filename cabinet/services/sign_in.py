@@ -1,20 +1,26 @@
 """Signing in by phone or e-mail and a password; an unknown browser is asked for a code too."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, Final, Self
 
 from cabinet.domain import limits
+from cabinet.domain import sign_in as policy
 from cabinet.domain.codes import CodePurpose
-from cabinet.domain.errors import InputError
+from cabinet.domain.errors import InputError, TooMany
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.limits import Limit
 from cabinet.domain.passwords import TYPED
-from cabinet.domain.permissions import PUBLIC, Actor
+from cabinet.domain.permissions import PUBLIC, Actor, Visitor
+from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
-from cabinet.services import confirmations, second_factors, sessions
+from cabinet.services import confirmations, human_check, second_factors, sessions
 from cabinet.services.deps import Deps
 
+PURPOSE: Final = "sign_in"
+Counted = tuple[Limit, str]
 _NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
@@ -31,10 +37,11 @@ class SignIn:
     login: Login
     password: str
     remember: bool
+    human_pass: str = ""
 
     @classmethod
-    def parse(cls, form: dict[str, Any]) -> Self:
-        """Of the page's form.
+    def parse(cls, form: dict[str, Any], human_pass: str = "") -> Self:
+        """Of the page's form, and the pass of the human check, if there is one.
 
         Raises:
             Several: the login is malformed or the password is empty.
@@ -44,7 +51,7 @@ class SignIn:
         password = text_of(form, "password", TYPED)
         parser.need(present=bool(password), problem=FieldMissing(field="password"))
         parser.finish()
-        return cls(login, password, bool(form.get("remember")))
+        return cls(login, password, bool(form.get("remember")), human_pass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +73,12 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
 
     Raises:
         SignInWrong: no such login, not that password, or blocked: all the same in words and time.
-        TooMany: ten tries in five minutes per login and per address; a known browser has its own.
+        TooMany: ten tries in five minutes per login and per address, or too soon after the last of several
+            wrong ones; a known browser has its own.
+        HumanCheckNeeded, HumanCheckTaskNeeded: after three wrong ones in an hour, without a pass that fits.
     """
     actor.require(PUBLIC)
-    user, counted = _count_try(deps, actor, command.login)
+    user, counted = _count_try(deps, actor, command)
     stored = user.password_hash if user else ""
     if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
         raise SignInWrong
@@ -90,20 +99,56 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
         return SignInOutcome("")
 
 
-def _count_try(deps: Deps, actor: Actor, login: Login) -> tuple[User | None, list[tuple[Limit, str]]]:
+def asks_human(deps: Deps, actor: Actor, login: str) -> bool:
+    """Whether the next try from here at a login, or at any, needs the human check; "" when none is typed yet."""
+    actor.require(PUBLIC)
+    try:
+        wanted = Login.parse(login)
+    except InputError:
+        wanted = None
+    with deps.snapshot() as tx:
+        user = tx.users.find_by_login(wanted) if wanted else None
+        counted = _counted(tx, user, wanted.value if wanted else "", actor.visitor)
+        return _is_checked(tx, actor.visitor, {x: _failed(tx, *x, deps.clock.now()) for x in counted})
+
+
+def _count_try(deps: Deps, actor: Actor, command: SignIn) -> tuple[User | None, list[Counted]]:
     """The user, if there is one, and what the try was counted under: only that is given back.
 
     Signing in to one's own account from a known browser would else pay for guesses at others'.
     """
-    now, visitor = deps.clock.now(), actor.visitor
+    now, visitor, login = deps.clock.now(), actor.visitor, command.login.value
     with deps.transaction() as tx:
-        user = tx.users.find_by_login(login)
-        known = user and tx.sessions.is_known_device(user.id or 0, visitor.device)
-        counted = (
-            [(limits.SIGN_IN_DEVICE, visitor.device)]
-            if known
-            else [(limits.SIGN_IN_LOGIN, login.value), (limits.SIGN_IN_ADDRESS, visitor.address)]
-        )
+        user = tx.users.find_by_login(command.login)
+        counted = _counted(tx, user, login, visitor)
         for limit, subject in counted:
             tx.attempts.reserve(limit, subject, now)
+        # This very try is counted already, so that those that come at once see one another.
+        failed = {x: _failed(tx, *x, now)[:-1] for x in counted}
+        for (limit, _), failed_at in failed.items():
+            if wait := policy.left_to_wait(limit, failed_at, now):
+                raise TooMany(retry_in=wait, bucket=limit.bucket)
+        if _is_checked(tx, visitor, failed):
+            human_check.spend_pass(tx, deps, visitor, PURPOSE, command.human_pass, login=login)
     return user, counted
+
+
+def _counted(tx: UnitOfWork, user: User | None, login: str, visitor: Visitor) -> list[Counted]:
+    if user and tx.sessions.is_known_device(user.id or 0, visitor.device):
+        return [(limits.SIGN_IN_DEVICE, visitor.device)]
+    of_login = [(limits.SIGN_IN_LOGIN, login)] if login else []
+    return [*of_login, (limits.SIGN_IN_ADDRESS, visitor.address)]
+
+
+def _failed(tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> list[datetime]:
+    """When tries failed within the hour: a right one is taken back."""
+    return tx.attempts.tried_at(policy.within_hour(limit), subject, now)
+
+
+def _is_checked(tx: UnitOfWork, visitor: Visitor, failed: Mapping[Counted, Sequence[datetime]]) -> bool:
+    """Whether the check is needed; whether the address is known is asked only when it matters."""
+    strict = [x for x, at in failed.items() if policy.is_checked(x[0], len(at), known_address=False)]
+    if not strict:
+        return False
+    known = tx.sessions.is_known_address(visitor.address)
+    return any(policy.is_checked(x[0], len(failed[x]), known_address=known) for x in strict)

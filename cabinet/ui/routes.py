@@ -8,12 +8,14 @@ HOME = "/"
 REGISTER = "/register"
 CONFIRM = "/confirm"
 LOGIN = "/login"
+LOGIN_SECOND = "/login/second"
 RESET = "/reset"
 SETTINGS = "/settings"
 SETTINGS_ACCOUNT = "/settings/account"
 SETTINGS_PASSWORD = "/settings/password"  # noqa: S105 - an address
 SETTINGS_CONFIRM = "/settings/confirm"
 SETTINGS_LOGIN = "/settings/login"
+SETTINGS_SECOND = "/settings/second"
 SETTINGS_HISTORY = "/settings/history"
 ACCOUNTS = "/accounts"
 ACCOUNTS_NEW = "/accounts/new"
@@ -67,6 +69,11 @@ def login(after: str = "") -> str:
     """The sign-in page; `after` is the own path to go to then, and a foreign one is dropped."""
     own = after.startswith("/") and not after.startswith(("//", "/\\"))
     return with_query(LOGIN, next=after if own else "")
+
+
+def login_second(after: str = "") -> str:
+    """The second step of signing in; `after` as of `login`, which has looked at it."""
+    return with_query(LOGIN_SECOND, next=after)
 
 
 def settings_confirm(after: str) -> str:

@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cabinet.domain.codes import CodeWrong
-from cabinet.domain.errors import TooMany
+from cabinet.domain.errors import CabinetError, TooMany
+from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import confirmations, password_reset, sessions, sign_in
 from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, register, subscriber
@@ -50,15 +53,119 @@ def test_a_wrong_password_and_an_unknown_login_are_one_answer(world: World) -> N
         assert (raised.value.field, raised.value.facts) == ("", {})
 
 
-def test_ten_tries_in_five_minutes_close_a_login_but_not_its_owners_browser(world: World) -> None:
-    subscriber(world)
-    for number in range(10):
-        guesser = Actor.anonymous(Visitor(f"guesser-{number}", f"198.51.100.{number}"))
+def guess(world: World, number: int, login: str = MAIL, human_pass: str = "") -> None:
+    """A wrong password from an address and a browser of its own."""
+    guesser = Actor.anonymous(Visitor(f"guesser-{number}", f"198.51.100.{number}"))
+    command = sign_in.SignIn.parse({"login": login, "password": "не тот пароль"}, human_pass)
+    sign_in.sign_in(world.deps, guesser, command)
+
+
+def wrong_tries(world: World, login: str, tries: int = 3) -> None:
+    """Wrong passwords, each from another browser."""
+    for number in range(tries):
         with pytest.raises(sign_in.SignInWrong):
-            sign_in.sign_in(world.deps, guesser, form("не тот пароль"))
-    with pytest.raises(TooMany):
-        sign_in.sign_in(world.deps, Actor.anonymous(NEW_DEVICE), form())
-    assert sign_in.sign_in(world.deps, ANNA, form()).ticket
+            guess(world, number, login)
+
+
+@pytest.mark.parametrize("login", [MAIL, "nobody@example.ru"])
+def test_after_three_wrong_ones_a_login_needs_the_human_check_whether_it_is_anybodys_or_not(
+    world: World, login: str
+) -> None:
+    subscriber(world)
+    elsewhere = Actor.anonymous(NEW_DEVICE)
+    assert not sign_in.asks_human(world.deps, elsewhere, login)
+    wrong_tries(world, login)
+    assert sign_in.asks_human(world.deps, elsewhere, login)
+    assert not sign_in.asks_human(world.deps, elsewhere, "")
+    assert not sign_in.asks_human(world.deps, elsewhere, "not a login")
+    with pytest.raises(HumanCheckNeeded):
+        guess(world, 9, login)
+    visitor = Visitor("guesser-9", "198.51.100.9")
+    human_pass = pass_for(world, visitor, sign_in.PURPOSE)
+    with pytest.raises(sign_in.SignInWrong):
+        guess(world, 9, login, human_pass)
+    world.clock.move(minutes=1)
+    with pytest.raises(HumanCheckNeeded):
+        guess(world, 9, login, human_pass)
+    world.clock.move(hours=1)
+    with pytest.raises(sign_in.SignInWrong):
+        guess(world, 9, login)
+
+
+def test_a_pass_for_registering_or_of_another_browser_is_none_for_signing_in(world: World) -> None:
+    subscriber(world)
+    wrong_tries(world, MAIL)
+    visitor = Visitor("guesser-9", "198.51.100.9")
+    for human_pass in (pass_for(world, visitor, "register"), pass_for(world, NEW_DEVICE, sign_in.PURPOSE)):
+        with pytest.raises(HumanCheckNeeded):
+            guess(world, 9, MAIL, human_pass)
+
+
+def test_the_owners_browser_has_a_bucket_of_its_own(world: World) -> None:
+    subscriber(world)
+    wrong_tries(world, MAIL)
+    assert not sign_in.asks_human(world.deps, ANNA, MAIL)
+    for _ in range(3):
+        assert sign_in.sign_in(world.deps, ANNA, form()).ticket
+        with pytest.raises(sign_in.SignInWrong):
+            sign_in.sign_in(world.deps, ANNA, form("не тот пароль"))
+    assert sign_in.asks_human(world.deps, ANNA, MAIL)
+    with pytest.raises(HumanCheckNeeded):
+        sign_in.sign_in(world.deps, ANNA, form())
+    command = sign_in.SignIn.parse(
+        {"login": MAIL, "password": PASSWORD}, pass_for(world, VISITOR, sign_in.PURPOSE)
+    )
+    assert sign_in.sign_in(world.deps, ANNA, command).ticket
+
+
+def test_an_address_needs_the_check_too_a_house_later_than_a_stranger(world: World) -> None:
+    subscriber(world)
+    stranger, house = "198.51.100.77", VISITOR.address
+    for address, free in ((stranger, 3), (house, 10)):
+        told = []
+        for number in range(free + 1):
+            visitor = Actor.anonymous(Visitor(f"browser-{number}", address))
+            with pytest.raises((sign_in.SignInWrong, HumanCheckNeeded)) as caught:
+                sign_in.sign_in(world.deps, visitor, form("x", f"person{number}@example.ru"))
+            told.append(type(caught.value))
+            world.clock.move(seconds=40)
+        assert told == [sign_in.SignInWrong] * free + [HumanCheckNeeded]
+        assert sign_in.asks_human(world.deps, Actor.anonymous(Visitor("new", address)), "")
+
+
+def test_each_wrong_one_more_costs_a_longer_pause_and_no_try_is_counted_meanwhile(world: World) -> None:
+    subscriber(world)
+    wrong_tries(world, MAIL)
+    waits = []
+    for number in range(3, 9):
+        for again in range(2):
+            visitor = Visitor(f"guesser-{number}", f"198.51.100.{number}")
+            human_pass = pass_for(world, visitor, sign_in.PURPOSE)
+            with pytest.raises((sign_in.SignInWrong, TooMany)) as caught:
+                guess(world, number, MAIL, human_pass)
+            if again:
+                wait = int(caught.value.facts["retry_in"])
+                waits.append(wait)
+                world.clock.move(seconds=wait)
+            else:
+                assert isinstance(caught.value, sign_in.SignInWrong)
+    assert waits == [10, 20, 40, 80, 160, 300]
+
+
+def test_many_at_once_get_three_free_tries(world: World) -> None:
+    subscriber(world)
+
+    def one(number: int) -> str:
+        try:
+            guess(world, number)
+        except CabinetError as error:
+            return error.code
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(one, range(12)))
+    assert told.count("sign_in.wrong") == 3
+    assert set(told) == {"sign_in.wrong", "human_check.needed"}
 
 
 def test_right_passwords_are_not_counted_as_tries(world: World) -> None:

@@ -22,6 +22,12 @@ FACTS = {
     "account": "370000000000",
     "amount": "81,30",
     "payment": "p",
+    "left": "9",
+    "pin": "glazov3k",
+    "supplier": "Газпром межрегионгаз Ижевск",
+    "at": "20 ноября 2026, 12:00",
+    "new": "a•••@example.ru",
+    "desk": ", +7 3412 00-00-00",
     "address": "https://a.ru",
     "host": "a.ru",
 }

@@ -5,6 +5,7 @@ import reflex as rx
 from cabinet.texts import entrance as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
+from cabinet.ui.components.captcha import captcha
 from cabinet.ui.components.entering import entering, login_field
 from cabinet.ui.components.field import checkbox, password_field
 from cabinet.ui.components.form import form
@@ -20,6 +21,7 @@ def login_page() -> rx.Component:
             login_field(State.problems["login"]),
             password_field("password", texts.PASSWORD, problem=State.problems["password"]),
             checkbox("remember", texts.REMEMBER),
+            rx.cond(State.human, captcha("sign_in", problem=State.problems["human"]), rx.fragment()),
             buttons.primary(texts.SIGN_IN, busy=State.busy),
             on_submit=State.submit,
             problems=State.problems,

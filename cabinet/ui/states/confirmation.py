@@ -9,6 +9,7 @@ from cabinet.domain.forms import text_of
 from cabinet.services import confirmations
 from cabinet.services.confirmations import ConfirmationRow
 from cabinet.texts import entrance as texts
+from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import asked, handler, run
 
@@ -37,7 +38,7 @@ class ConfirmationState(rx.State):
         self.loaded = True
 
     @handler(PUBLIC, busy=True)
-    async def submit(self, form: dict[str, Any]) -> None:
+    async def submit(self, form: dict[str, Any]) -> Any:
         self.resent = False
         if self.by_link:
             entered = await run(self, confirmations.confirm_link, asked(self, "token"))
@@ -45,7 +46,8 @@ class ConfirmationState(rx.State):
             entered = await run(self, confirmations.confirm_code, text_of(form, "code", 40))
         self.problems = {}
         self.ticket = entered.ticket
-        self.done_elsewhere = not entered.ticket
+        self.done_elsewhere = not entered.ticket and not entered.second_step
+        return rx.redirect(routes.LOGIN_SECOND) if entered.second_step else None
 
     @handler(PUBLIC)
     async def resend(self) -> None:

@@ -203,10 +203,13 @@ def _solution_of(sent: object) -> str:
     raise HumanCheckUnproved
 
 
-async def with_pass(state: rx.State, act: Callable[[str], Awaitable[T]]) -> T:
+async def with_pass(
+    state: rx.State, act: Callable[[str], Awaitable[T]], *, spent_by: type[CabinetError] | None = None
+) -> T:
     """Do what needs a pass; it is used up, unless the form itself was at fault.
 
-    A pass that is late or used unticks the box, so that the check can be passed again.
+    A pass that is late or used unticks the box, so that the check can be passed again; so does one that went
+    with an error of the kind `spent_by`.
     """
     human = await state.get_state(HumanCheckState)
     try:
@@ -214,6 +217,10 @@ async def with_pass(state: rx.State, act: Callable[[str], Awaitable[T]]) -> T:
     except HumanCheckNeeded as needed:
         human._take_pass()
         human._task_needed = isinstance(needed, HumanCheckTaskNeeded)
+        raise
+    except CabinetError as error:
+        if human._pass_id and spent_by and isinstance(error, spent_by):
+            human._take_pass()
         raise
     human._take_pass()
     return done

@@ -8,6 +8,7 @@ from cabinet.domain.forms import text_of
 from cabinet.domain.passwords import TYPED
 from cabinet.services import password_reset
 from cabinet.texts import entrance as texts
+from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 from cabinet.ui.states.human_check import with_pass
@@ -36,10 +37,11 @@ class ResetState(rx.State):
         self.problems = {}
 
     @handler(PUBLIC, busy=True)
-    async def save(self, form: dict[str, Any]) -> None:
+    async def save(self, form: dict[str, Any]) -> Any:
         code, password = text_of(form, "code", 40), text_of(form, "password", TYPED)
         entered = await run(self, password_reset.set_password, code, password)
         self.problems, self.ticket = {}, entered.ticket
+        return rx.redirect(routes.LOGIN_SECOND) if entered.second_step else None
 
     @handler(PUBLIC)
     async def restart(self) -> None:
