@@ -161,6 +161,13 @@ class Town:
             login,
         )
 
+    def age_sessions(self, person: Person) -> None:
+        """As if a person had proved who they are an hour ago."""
+        self._change(
+            "UPDATE sessions SET authenticated_at = datetime(authenticated_at, '-1 hour') WHERE user_id = ?",
+            person.actor.user,
+        )
+
     def _change(self, command: str, *parameters: object) -> None:
         with closing(sqlite3.connect(self._portal.data_dir / "cabinet.db", timeout=10)) as database, database:
             assert database.execute(command, parameters).rowcount > 0
