@@ -6,7 +6,7 @@ PORTAL := $(BIN)/python -m cabinet
 PYTEST := $(BIN)/python -m pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run build install dev test test-fast test-needs check format bench docs lock clean
+.PHONY: help run build install dev test test-fast test-needs check cover format bench docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-needs: dev
 check: dev ## format, lint, types, layers, migrations, requirements, fast tests
 	@$(BIN)/python scripts/check.py
 	@$(MAKE) --no-print-directory test-fast
+
+cover: dev ## every branch of the ways in is taken by a test, or it fails
+	@$(BIN)/python scripts/cover.py
 
 format: dev ## the formatter's and the linter's own corrections
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .

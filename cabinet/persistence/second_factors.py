@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, LargeBinary, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cabinet.domain.second_factors import TRIES
 from cabinet.persistence.types import instant, key, refers
@@ -73,15 +74,6 @@ class SecondFactors:
         )
         self._session.add(secret)
         self._session.flush()
-
-    def confirm_totp(self, secret: TotpSecret, step: int, now: datetime) -> bool:
-        """Turn the app on with the step of its first code; False when another call was faster."""
-        done = self._session.exec(
-            update(TotpSecret)
-            .where(col(TotpSecret.id) == secret.id, col(TotpSecret.confirmed_at).is_(None))
-            .values(confirmed_at=now, last_step=step)
-        )
-        return done.rowcount == 1
 
     def spend_step(self, secret: TotpSecret, step: int) -> bool:
         """Accept a step of an app that is on: of any number of callers at once exactly one is told so."""
@@ -154,28 +146,15 @@ class SecondFactors:
 
     def find_pending(self, device: str, now: datetime) -> PendingSignIn | None:
         """What a browser waits for and may still try."""
-        return self._session.exec(
-            select(PendingSignIn).where(
-                PendingSignIn.device == device,
-                PendingSignIn.tries < TRIES,
-                col(PendingSignIn.used_at).is_(None),
-                col(PendingSignIn.expires_at) > now,
-            )
-        ).one_or_none()
+        return self._session.exec(_open(device, now)).one_or_none()
 
-    def count_try(self, pending: PendingSignIn) -> bool:
-        """Count a try before it is checked; False when there is none left, however many ask at once."""
-        done = self._session.exec(
-            update(PendingSignIn)
-            .where(
-                col(PendingSignIn.id) == pending.id,
-                col(PendingSignIn.tries) < TRIES,
-                col(PendingSignIn.used_at).is_(None),
-            )
-            .values(tries=col(PendingSignIn.tries) + 1)
-        )
-        self._session.refresh(pending)
-        return done.rowcount == 1
+    def take_try(self, device: str, now: datetime) -> PendingSignIn | None:
+        """What a browser waits for, with one try more counted; None when none is left, however many ask at once."""
+        pending = self._session.exec(_open(device, now).with_for_update()).one_or_none()
+        if pending:
+            pending.tries += 1
+            self._session.flush()
+        return pending
 
     def spend_pending(self, pending: PendingSignIn, now: datetime) -> bool:
         """End the waiting: of any number of callers at once exactly one is told so."""
@@ -193,3 +172,18 @@ class SecondFactors:
     def void_pending(self, user_id: int) -> None:
         """Nobody waits with the person's former password any more."""
         self._session.exec(delete(PendingSignIn).where(col(PendingSignIn.user_id) == user_id))
+
+
+def _open(device: str, now: datetime) -> SelectOfScalar[PendingSignIn]:
+    """The newest that is open: two tabs may have begun at the very same moment."""
+    return (
+        select(PendingSignIn)
+        .where(
+            PendingSignIn.device == device,
+            PendingSignIn.tries < TRIES,
+            col(PendingSignIn.used_at).is_(None),
+            col(PendingSignIn.expires_at) > now,
+        )
+        .order_by(col(PendingSignIn.id).desc())
+        .limit(1)
+    )

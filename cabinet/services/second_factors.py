@@ -118,11 +118,7 @@ def get_pending(deps: Deps, tx: UnitOfWork, actor: Actor) -> PendingSignIn:
     Raises:
         SecondStepGone: none, or late, done, or tried too often.
     """
-    device = actor.visitor.device
-    pending = tx.second_factors.find_pending(device, deps.clock.now()) if device else None
-    if pending is None or tx.users.get(pending.user_id).blocked_at:
-        raise SecondStepGone
-    return pending
+    return _allowed(tx, tx.second_factors.find_pending(actor.visitor.device, deps.clock.now()))
 
 
 def reserve_try(deps: Deps, actor: Actor) -> PendingSignIn:
@@ -135,12 +131,10 @@ def reserve_try(deps: Deps, actor: Actor) -> PendingSignIn:
     actor.require(PUBLIC)
     now = deps.clock.now()
     with deps.transaction() as tx:
-        pending = get_pending(deps, tx, actor)
+        pending = _allowed(tx, tx.second_factors.take_try(actor.visitor.device, now))
         tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, now)
         for limit, subject in _buckets(tx, actor, pending.user_id):
             tx.attempts.reserve(limit, subject, now)
-        if not tx.second_factors.count_try(pending):
-            raise SecondStepGone
         return pending
 
 
@@ -185,6 +179,13 @@ def get_second_factors(deps: Deps, actor: Actor) -> SecondFactorsRow:
             recovery_left=tx.second_factors.recovery_codes_left(actor.user),
             required=user.second_step_always,
         )
+
+
+def _allowed(tx: UnitOfWork, pending: PendingSignIn | None) -> PendingSignIn:
+    """Of a person who may sign in; nothing tells one browser without a device cookie from another."""
+    if pending is None or not pending.device or tx.users.get(pending.user_id).blocked_at:
+        raise SecondStepGone
+    return pending
 
 
 def _buckets(tx: UnitOfWork, actor: Actor, user_id: int) -> list[tuple[Limit, str]]:

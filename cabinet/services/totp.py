@@ -78,6 +78,7 @@ def confirm_totp(deps: Deps, actor: Actor, typed: str) -> list[str]:
         for limit in (STEP_HOUR, STEP_DAY):
             tx.attempts.reserve(limit, _enrolment(actor), now)
     with deps.transaction() as tx:
+        tx.users.lock(actor)
         user, found = tx.users.get_for(actor), tx.second_factors.find_totp(actor.user, confirmed=False)
         secret = _open(deps, found) if found else None
         if found is None or secret is None:
@@ -85,8 +86,7 @@ def confirm_totp(deps: Deps, actor: Actor, typed: str) -> list[str]:
         steps = totp.steps_of(secret, code_digits(typed), now)
         if not steps:
             raise TotpWrong
-        if not tx.second_factors.confirm_totp(found, steps[-1], now):
-            raise SecondFactorGone
+        found.confirmed_at, found.last_step = now, steps[-1]
         for limit in (STEP_HOUR, STEP_DAY):
             tx.attempts.release(limit, _enrolment(actor))
         tx.sessions.mark_factor(actor.session_id or 0, now)

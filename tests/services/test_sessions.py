@@ -2,7 +2,8 @@ import pytest
 
 from cabinet.domain.errors import NotFound, SignInNeeded
 from cabinet.domain.permissions import Actor, Visitor
-from cabinet.services import confirmations, profile, sessions, sign_in
+from cabinet.domain.second_factors import SecondStepGone
+from cabinet.services import confirmations, profile, second_factors, sessions, sign_in
 from cabinet.texts import devices
 from tests.factories import PASSWORD, code_in, enter, last_text, subscriber
 from tests.fakes import VISITOR, World
@@ -92,3 +93,15 @@ def test_a_browser_without_cookies_is_a_visitor_with_a_name_of_nothing(world: Wo
     known = sessions.make_visitor(world.deps, "cookie", "192.0.2.1", "agent")
     assert len(known.device) == 64
     assert "cookie" not in known.device
+
+
+def test_a_browser_without_a_device_cookie_gets_no_session_and_no_second_step(world: World) -> None:
+    subscriber(world)
+    nobody = Visitor("", "192.0.2.9")
+    with world.deps.transaction() as tx:
+        user = tx.users.get(1)
+        ticket = sessions.issue_ticket(world.deps, tx, user, nobody, remember=False)
+        second_factors.begin_second_step(world.deps, tx, Actor.anonymous(nobody), user, remember=False)
+    assert sessions.open_session(world.deps, Actor.anonymous(nobody), ticket) is None
+    with pytest.raises(SecondStepGone):
+        second_factors.reserve_try(world.deps, Actor.anonymous(nobody))
