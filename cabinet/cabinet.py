@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, health, human, practice, requests, session, webhooks
+from cabinet.api import demo, desk, health, human, practice, requests, session, webhooks
 from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
@@ -31,6 +31,7 @@ def plain_routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         *health.routes(lambda: health_service.check(deps)),
         *session.routes(deps, caller),
+        *desk.routes(deps, caller),
         *human.routes(deps, caller.visitor),
     ]
     notices = container.mail_notices()

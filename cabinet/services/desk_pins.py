@@ -19,7 +19,7 @@ from cabinet.services.notifications import queue_message
 from cabinet.texts import dates
 from cabinet.texts import desk_pins as words
 
-MOST: Final = 20
+MOST: Final = words.MOST
 _KEY: Final = 64
 _NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 

@@ -14,6 +14,7 @@ from cabinet.texts import shell as texts
 from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.links import Children, link
+from cabinet.ui.keys import keys_button, keys_panel
 from cabinet.ui.vision import vision_button, vision_eye, vision_panel
 
 Shell = Literal["guest", "cabinet", "either", "desk", "own"]
@@ -29,6 +30,7 @@ MENU = (
 )
 ON_BAR = (routes.HOME, routes.READINGS, routes.PAY)
 DESK_MENU = (
+    (routes.DESK, texts.DESK_PINS, "lock"),
     (routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"),
     (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"),
 )
@@ -117,6 +119,7 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
         footer(),
         *below,
         vision_panel(),
+        *([keys_panel()] if shell == "desk" else []),
         class_name=f"shell {shell}",
     )
 
@@ -183,7 +186,11 @@ def desk_header(here: str) -> rx.Component:
     """The settlement centre's header: its own name and menu at every width."""
     return rx.el.header(
         rx.el.div(
-            brand(texts.DESK_BRAND, routes.DESK), menu(DESK_MENU, here), vision_eye(), class_name="bar-inner"
+            brand(texts.DESK_BRAND, routes.DESK),
+            menu(DESK_MENU, here),
+            keys_button(),
+            vision_eye(),
+            class_name="bar-inner",
         ),
         class_name="top top-desk",
     )

@@ -27,12 +27,16 @@ TRAINING = "/training"
 DESK = "/desk"
 DESK_REGISTERS = "/desk/registers"
 DESK_REQUESTS = "/desk/requests"
+DESK_POLICY = "/desk/policy"
+DESK_MESSAGES = "/desk/messages"
+DESK_AUDIT = "/desk/audit"
 DEMO_INBOX = "/demo/inbox"
 DEMO_BANK = "/demo/bank"
 
 API_SESSION_END = "/api/session/end"
 API_PRACTICE = "/api/practice"
 API_PRACTICE_END = "/api/practice/end"
+API_DESK_SLIP = "/api/desk/slip"
 
 
 def with_query(path: str, **query: str) -> str:

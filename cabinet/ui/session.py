@@ -17,10 +17,10 @@ from reflex_base.event import Event
 
 from cabinet import container
 from cabinet.domain import cookies
-from cabinet.domain.errors import Busy, CabinetError, PracticeOver, ReauthenticationNeeded, SignInNeeded
+from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, PracticeOver, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.forms import text_of
-from cabinet.domain.permissions import Actor, Permission, Visitor
-from cabinet.services import sessions
+from cabinet.domain.permissions import DESK, Actor, Permission, Visitor
+from cabinet.services import desk, sessions
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.deps import Deps
 from cabinet.services.readings import number_of
@@ -201,7 +201,7 @@ def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable
 async def _call(
     method: Callable[..., Any], permission: Permission, state: Any, payload: dict[str, Any]
 ) -> Any:
-    token = None
+    token, asks = None, None
     try:
         asks = await asking(state)
         token = _asking.set((state._get_root_state(), asks))
@@ -210,10 +210,16 @@ async def _call(
         return await answer if inspect.isawaitable(answer) else answer
     except PracticeOver:
         return rx.call_script(_LEAVE_PRACTICE)
-    except SignInNeeded:
+    except SignInNeeded as refusal:
+        await _refused(asks, permission, refusal)
         return rx.redirect(routes.login(here(state)))
     except ReauthenticationNeeded:
         return rx.redirect(routes.settings_confirm(here(state)), replace=True)
+    except (Denied, NotFound) as refusal:
+        await _refused(asks, permission, refusal)
+        if asks and desk.needs_factor(asks.actor) and permission in DESK:
+            return rx.redirect(routes.SETTINGS_SECOND)
+        state.problems = notices.problems_of(refusal)
     except CabinetError as error:
         state.problems = notices.problems_of(error)
     except Exception as error:  # noqa: BLE001 - nothing unexpected may leave the process but its number
@@ -222,6 +228,12 @@ async def _call(
         if token is not None:
             _asking.reset(token)
     return None
+
+
+async def _refused(asks: Asking | None, permission: Permission, refusal: CabinetError) -> None:
+    """The desk remembers whom it has turned away."""
+    if asks and permission in DESK:
+        await in_pool(desk.record_refusal, asks.deps, asks.actor, permission, refusal.code)
 
 
 def here(state: rx.State) -> str:

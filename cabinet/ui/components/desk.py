@@ -1,0 +1,56 @@
+"""The desk's own building blocks: two columns, a search that «/» finds, a list to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.ui.components import buttons
+from cabinet.ui.components.field import field
+from cabinet.ui.components.form import form
+from cabinet.ui.links import Children
+
+
+def split(left: rx.Component, right: rx.Component) -> rx.Component:
+    """A list and what was chosen of it; one under the other where there is no room."""
+    return rx.el.div(
+        rx.el.div(left, class_name="stack"),
+        rx.el.div(right, class_name="stack desk-detail"),
+        class_name="desk-split",
+    )
+
+
+def search(
+    name: str, label: Children, find: str, *, hint: str, on_submit: Any, problem: Any, busy: Any
+) -> rx.Component:
+    """A search that «/» puts the cursor into."""
+    return form(
+        field(
+            name,
+            label,
+            hint=hint,
+            problem=problem,
+            kind="search",
+            auto_complete="off",
+            enter_key_hint="search",
+            spell_check=False,
+            custom_attrs={"data-search": ""},
+        ),
+        buttons.secondary(find, type_="submit", busy=busy),
+        on_submit=on_submit,
+        role="search",
+    )
+
+
+def choice_button(*children: Children, chosen: rx.Var[bool], on_click: Any) -> rx.Component:
+    """A row of a list that opens beside it."""
+    return rx.el.li(
+        rx.el.button(
+            *children,
+            type="button",
+            class_name="desk-choice",
+            on_click=on_click,
+            custom_attrs={"aria-current": rx.cond(chosen, "true", "false")},
+        )
+    )
