@@ -20,7 +20,7 @@ from cabinet.texts import errors
 SLIP: Final = "/api/desk/slip"
 NO_STORE: Final = {"cache-control": "no-store"}
 _FORBIDDEN: Final = 403
-_STATUS: Final = {SignInNeeded: 401, Denied: 403, NotFound: 404, TooMany: 429}
+_STATUS: Final[dict[type[CabinetError], int]] = {SignInNeeded: 401, Denied: 403, NotFound: 404, TooMany: 429}
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
@@ -60,6 +60,6 @@ async def answered(deps: Deps, actor: Actor, what: str, work: Callable[[], Respo
     except CabinetError as error:
         if isinstance(error, SignInNeeded | Denied | NotFound):
             await run_in_threadpool(desk.record_refusal, deps, actor, what, error.code)
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+        status = _STATUS.get(type(error), 404 if isinstance(error, NotFound) else 400)
         words = {"error": error.code, "message": errors.of(error.code, error.field, error.facts)}
         return JSONResponse(words, status_code=status, headers=NO_STORE)

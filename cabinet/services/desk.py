@@ -1,6 +1,5 @@
 """What every room of the desk shares: who works here, and what was refused at its door."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from cabinet.domain import limits
@@ -36,10 +35,3 @@ def record_refusal(deps: Deps, actor: Actor, what: str, code: str) -> None:
 def zone_of_desk(tx: UnitOfWork, actor: Actor) -> ZoneInfo:
     """The zone that the supplier's days begin in."""
     return ZoneInfo(tx.suppliers.get(actor.supplier).timezone)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskRow:
-    """Whose desk it is."""
-
-    supplier: str = ""

@@ -13,8 +13,8 @@ from reflex_components_core.el.elements.base import BaseHTML
 from cabinet.texts import shell as texts
 from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
-from cabinet.ui.links import Children, link
 from cabinet.ui.keys import keys_button, keys_panel
+from cabinet.ui.links import Children, link
 from cabinet.ui.vision import vision_button, vision_eye, vision_panel
 
 Shell = Literal["guest", "cabinet", "either", "desk", "own"]

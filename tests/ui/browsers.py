@@ -97,9 +97,11 @@ def visitor_of(world: World, device: str) -> Visitor:
     return sessions.make_visitor(world.deps, device, ADDRESS, "test browser")
 
 
-def session_cookie(world: World, user_id: int, device: str = ANNA) -> str:
-    """A session cookie of a user, earned as a right password earns it."""
+def session_cookie(world: World, user_id: int, device: str = ANNA, *, factor: bool = False) -> str:
+    """A session cookie of a user, earned as a right password earns it, or a second factor too."""
     visitor = visitor_of(world, device)
     with world.deps.transaction() as tx:
-        ticket = sessions.issue_ticket(world.deps, tx, tx.users.get(user_id), visitor, remember=True)
+        ticket = sessions.issue_ticket(
+            world.deps, tx, tx.users.get(user_id), visitor, remember=True, factor=factor
+        )
     return enter(world, ticket, visitor)[1]
