@@ -12,11 +12,13 @@ from playwright.sync_api import BrowserContext
 
 from cabinet import container
 from cabinet.domain.codes import new_token
-from cabinet.domain.permissions import Actor
+from cabinet.domain.identity import Login
+from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.persistence.engine import make_engine
+from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.persistence.users import User
-from cabinet.services import customer_accounts, profile, sessions
+from cabinet.services import customer_accounts, operators, profile, sessions
 from cabinet.services.deps import Deps
 from cabinet.settings import Settings
 from tests.e2e.portal import ROOT, Portal
@@ -106,6 +108,24 @@ class Town:
         assert opened
         actor = sessions.identify(self._deps, visitor, opened.token)
         profile.choose_supplier(self._deps, actor, profile.list_suppliers(self._deps, actor)[0].id)
+        return Person(login, actor, device, opened.token)
+
+    def operator(self, role: OperatorRole = OperatorRole.ADMINISTRATOR) -> Person:
+        """Somebody at the demo supplier's desk, signed in with a second factor."""
+        login, device = self.new_login(), new_token()
+        visitor = sessions.make_visitor(self._deps, device, "127.0.0.1", "e2e")
+        adding = operators.AddOperator.parse(login, "izhevsk", "Ольга Зорина", role)
+        operators.add_operator(self._deps, Actor.system(), adding)
+        now = self._deps.clock.now()
+        with self._deps.transaction() as tx:
+            user = tx.users.find_by_login(Login.parse(login))
+            assert user
+            secret = TotpSecret(user_id=user.id or 0, sealed=b"", created_at=now, confirmed_at=now)
+            tx.second_factors.add_totp(secret)
+            ticket = sessions.issue_ticket(self._deps, tx, user, visitor, remember=False, factor=True)
+        opened = sessions.open_session(self._deps, Actor.anonymous(visitor), ticket)
+        assert opened
+        actor = sessions.identify(self._deps, visitor, opened.token)
         return Person(login, actor, device, opened.token)
 
     def subscriber(self, household: Household, *, extended: bool = True) -> Person:

@@ -1,0 +1,110 @@
+"""The desk's files: for the operator of that supplier whose session has shown a second factor, and nobody else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from cabinet.api import desk
+from cabinet.api.requests import Caller, unexpected
+from cabinet.domain.permissions import Actor, OperatorRole, Visitor
+from cabinet.services import desk_pins, sessions
+from cabinet.services.suppliers import AddSupplier, add_supplier
+from tests.factories import ACCOUNT, enter, operator, subscriber
+from tests.fakes import World, make_world
+
+ORIGIN = "http://localhost:3000"
+DEVICE = "device-cookie-of-olga"
+
+
+@pytest.fixture
+def world(demo_sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+    made = make_world(demo_sqlite_url, tmp_path)
+    yield made
+    made.dispose()
+
+
+def visitor(world: World) -> Visitor:
+    return sessions.make_visitor(world.deps, DEVICE, "127.0.0.1", "")
+
+
+def browser(
+    world: World, user: int | None, *, factor: bool = True, origin: str = ORIGIN
+) -> httpx.AsyncClient:
+    """A browser with a session of the user's, before the desk's routes alone."""
+    caller = Caller(world.deps, False, (ORIGIN,), 0)
+    app = Starlette(routes=desk.routes(world.deps, caller), exception_handlers={Exception: unexpected})
+    cookies = {"device": DEVICE}
+    if user is not None:
+        with world.deps.transaction() as tx:
+            ticket = sessions.issue_ticket(
+                world.deps, tx, tx.users.get(user), visitor(world), remember=False, factor=factor
+            )
+        cookies["session"] = enter(world, ticket, visitor(world))[1]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(
+        transport=transport, base_url=ORIGIN, cookies=cookies, headers={"origin": origin}
+    )
+
+
+def issued(world: World, clerk: Actor) -> dict[str, str]:
+    """The slip's form for a PIN that was just issued."""
+    form = {"shown": "passport", "checked": "on", "delivery": "print", "key": "k"}
+    with world.deps.snapshot() as tx:
+        found = tx.customer_accounts.find_by_number(1, ACCOUNT)
+        assert found
+    wish = desk_pins.IssueAtDesk.parse(form, found.id or 0, "k")
+    pin = desk_pins.issue_at_desk(world.deps, clerk, wish).pin
+    return {"account": str(found.id), "pin": pin}
+
+
+def audited(world: World) -> list[str]:
+    with world.engine.connect() as connection:
+        return [x for (x,) in connection.execute(text("SELECT action FROM audit_events ORDER BY id"))]
+
+
+async def test_the_slip_comes_as_a_pdf_that_nothing_keeps(world: World) -> None:
+    clerk = operator(world)
+    form = issued(world, clerk)
+    async with browser(world, clerk.user) as client:
+        answer = await client.post(desk.SLIP, data=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content.startswith(b"%PDF")
+    assert audited(world)[-1] == "pin.printed"
+
+
+async def test_nobody_else_gets_a_slip_and_the_try_is_remembered(world: World) -> None:
+    clerk = operator(world)
+    form = issued(world, clerk)
+    add_supplier(world.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(world, "boris@perm.ru", OperatorRole.ADMINISTRATOR, supplier="perm").user
+    anna = subscriber(world).user
+    cases = ((None, True, 401), (anna, True, 403), (clerk.user, False, 403), (boris, True, 404))
+    for user, factor, status in cases:
+        async with browser(world, user, factor=factor) as client:
+            answer = await client.post(desk.SLIP, data=form)
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
+        assert set(answer.json()) == {"error", "message"}
+        assert form["pin"] not in answer.text
+        assert audited(world)[-1] == "desk.refused"
+
+
+async def test_a_foreign_page_gets_nothing_printed(world: World) -> None:
+    clerk = operator(world)
+    form = issued(world, clerk)
+    async with browser(world, clerk.user, origin="https://evil.example") as client:
+        assert (await client.post(desk.SLIP, data=form)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"account": "1"}, {"account": "x" * 5000, "pin": "\0"}, {"account": "-1", "pin": "ы" * 999}]
+)
+async def test_a_broken_form_is_told_so(world: World, form: dict[str, str]) -> None:
+    async with browser(world, operator(world).user) as client:
+        answer = await client.post(desk.SLIP, data=form)
+    assert answer.status_code in {400, 404}
+    assert "pin.printed" not in audited(world)
