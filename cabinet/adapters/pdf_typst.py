@@ -50,8 +50,8 @@ class TypstPdf:
 
 
 def _fixed(moment: datetime) -> datetime:
-    """The same instant and the same clock, as Typst takes them: an offset instead of a zone's name."""
-    return moment.astimezone(timezone(moment.utcoffset() or timedelta()))
+    """The same second and the same clock, as Typst takes them: an offset instead of a zone's name."""
+    return moment.replace(microsecond=0).astimezone(timezone(moment.utcoffset() or timedelta()))
 
 
 @cache

@@ -17,7 +17,15 @@ from reflex_base.event import Event
 
 from cabinet import container
 from cabinet.domain import cookies
-from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, PracticeOver, ReauthenticationNeeded, SignInNeeded
+from cabinet.domain.errors import (
+    Busy,
+    CabinetError,
+    Denied,
+    NotFound,
+    PracticeOver,
+    ReauthenticationNeeded,
+    SignInNeeded,
+)
 from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import DESK, Actor, Permission, Visitor
 from cabinet.services import desk, sessions

@@ -4,6 +4,7 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -176,3 +177,11 @@ def test_the_list_of_letters_is_the_fonts_own(name: str) -> None:
     letters = TTFont(pdf_typst._DATA / f"golos-{name}.ttf").getBestCmap()
     assert {ord(letter) for letter in pdf_typst._letters()} <= set(letters)
     assert {"Ё", "ӵ", "₽", "№", "m", "\u202f"} <= pdf_typst._letters()
+
+
+def test_a_real_clock_in_a_named_zone_is_told() -> None:
+    at = datetime(2026, 11, 20, 8, 0, 1, 234567, tzinfo=ZoneInfo("Europe/Samara"))
+    made = TypstPdf().make(Paper("Выписка", "ООО «Газ»", at, [Note("Сделано.")]))
+    told = PdfReader(io.BytesIO(made)).metadata
+    assert told
+    assert told.creation_date == at.replace(microsecond=0)
