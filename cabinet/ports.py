@@ -1,8 +1,9 @@
 """What the house needs from the world, in our words. Adapters fulfil it; their vendors' errors stop there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from cabinet.domain.documents import FileFormat
@@ -449,4 +450,59 @@ class DocumentVault(Protocol):
 
     def list_before(self, moment: datetime) -> list[str]:
         """The names of what was written before the moment, half-written ones too."""
+        ...
+
+
+class MailboxUnavailable(CabinetError):
+    """The supplier's mailbox does not answer, or not as it should; fact `reason`, one line without secrets."""
+
+    code = "mailbox.unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=" ".join(reason.split())[:200])
+
+
+class OpenMailbox(Protocol):
+    """The folder of letters, open. Letters are named by uid, ascending, good for as long as `validity` is the same.
+
+    Every method answers within some seconds or raises MailboxUnavailable.
+    """
+
+    @property
+    def validity(self) -> int:
+        """Changes when the uids are given anew."""
+        ...
+
+    def list_unread(self, since: date) -> list[int]:
+        """The uids of unread letters that came on that day or later, ascending."""
+        ...
+
+    def size(self, uid: int) -> int | None:
+        """How many bytes the server says the letter has; None when it is gone."""
+        ...
+
+    def read(self, uid: int, most: int) -> bytes | None:
+        """The first bytes of the letter, at most so many, which leaves it unread; None when it is gone."""
+        ...
+
+    def mark(self, uid: int, *, read: bool) -> None:
+        """Mark the letter as answered, and as read too; a letter that is gone is no error."""
+        ...
+
+
+class Mailbox(Protocol):
+    """The mailbox that the supplier's subscribers write to.
+
+    Attributes:
+        name: `user@host/folder`, which tells mailboxes apart.
+    """
+
+    name: str
+
+    def open(self, stopping: Callable[[], bool] = lambda: False) -> AbstractContextManager[OpenMailbox]:
+        """Open the folder; once `stopping` is true the next step raises.
+
+        Raises:
+            MailboxUnavailable: no server, no such user, no such folder.
+        """
         ...

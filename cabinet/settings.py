@@ -72,7 +72,12 @@ class Settings(BaseSettings):
         1000, ge=1, description="Parts of SMS paid for in any 24 hours; beyond it messages wait."
     )
     acquirer: str = Field("demo", description="`demo` or `yookassa`.")
-    mailbox_url: SecretStr = Field(SecretStr(""), description="`imaps://user:password@host/folder`.")
+    mailbox_url: SecretStr = Field(
+        SecretStr(""),
+        description="The mailbox of letters asking for a PIN: `imaps://user:password@host/folder`, or `imap://…`, which "
+        "demands STARTTLS; with several suppliers `?supplier=CODE`. What is not a letter's own in the user or the "
+        "password is written as in any URL: `@` is `%40`. Empty: no letters are read.",
+    )
     human_check: str = Field("on", description="`on`, or `test:<answer>` when ENV=test.")
     trusted_proxies: int = Field(0, ge=0, description="Proxy hops whose forwarded address is believed.")
     bcrypt_cost: int = Field(
@@ -117,6 +122,9 @@ class Settings(BaseSettings):
             f"CABINET_SMS: one of {', '.join(GATEWAYS)}": self.sms not in GATEWAYS,
             "CABINET_SMS_KEY: CABINET_SMS=smsc needs it": (
                 self.sms == "smsc" and not self.sms_key.get_secret_value()
+            ),
+            "CABINET_MAILBOX_URL: imaps://user:password@host/folder, with imap:// for STARTTLS": (
+                not _is_mailbox_url(self.mailbox_url.get_secret_value())
             ),
             "CABINET_SMS_URL: an http(s) address": not _is_http_url(self.sms_url),
         }
@@ -166,6 +174,15 @@ def _is_smtp_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in _SMTP_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_mailbox_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"imaps", "imap"} and parts.port != 0
+        return not url or (known and bool(parts.hostname and parts.username and parts.password))
     except ValueError:
         return False
 

@@ -1,4 +1,4 @@
-"""The browser and the database server of the tests: found, or installed where that is allowed, or named."""
+"""The browser, the database server and the mail server of the tests: found, or installed where that is allowed, or named."""
 
 import os
 import shutil
@@ -21,6 +21,11 @@ def has_postgres() -> bool:
     return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
 
 
+def has_dovecot() -> bool:
+    """Whether an IMAP server can be started."""
+    return bool(shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"))
+
+
 def missing() -> dict[str, str]:
     """What is not there: Debian's package and the words for people who install it themselves."""
     needs = {}
@@ -28,6 +33,8 @@ def missing() -> dict[str, str]:
         needs["chromium"] = "Chromium or Chrome (macOS: brew install --cask google-chrome)"
     if not has_postgres():
         needs["postgresql"] = "PostgreSQL's server (macOS: brew install postgresql@17)"
+    if not has_dovecot():
+        needs["dovecot-imapd"] = "Dovecot's IMAP server (macOS: brew install dovecot)"
     return needs
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cabinet.persistence.migrations import migrate
-from tests import databases, postgres
+from tests import databases, dovecot, postgres
+from tests.dovecot import ImapServerHere
 from tests.fakes import World, make_world
 
 NETWORK = ("tests/adapters", "tests/api", "tests/e2e")
@@ -35,6 +36,13 @@ def postgres_url(fast_folder: Path) -> Iterator[str]:
     """A private PostgreSQL server with an empty database."""
     with postgres.server(fast_folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[ImapServerHere]:
+    """A private IMAP server; every test takes a user of its own."""
+    with dovecot.server() as here:
+        yield here
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """Hand-written fakes of the ports, and dependencies made of them."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,11 @@ from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.domain.permissions import Visitor
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
-from cabinet.ports import Letter, Sms, Undelivered
+from cabinet.ports import Letter, MailboxUnavailable, Sms, Undelivered
 from cabinet.services.deps import Deps
 
 NOON = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+_THAT_DAY = NOON.date()
 VISITOR = Visitor("device-of-anna", "192.0.2.1", "test browser")
 
 
@@ -83,6 +85,80 @@ class FakeSms:
 def _refuse(failing: bool, refusing: bool) -> None:
     if failing or refusing:
         raise Undelivered("down", retryable=not refusing)
+
+
+@dataclass
+class FakeMailbox:
+    """A mailbox of letters by uid that may be away; `on_step` runs before each step of a conversation."""
+
+    name: str = "desk@fake/INBOX"
+    letters: dict[int, bytes] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
+    came_on: dict[int, date] = field(default_factory=dict)
+    validity: int = 7
+    down: bool = False
+    reads: list[int] = field(default_factory=list)
+    on_step: Callable[[str, int], None] = lambda _step, _uid: None
+
+    def put(self, letter: bytes, came_on: date = _THAT_DAY) -> int:
+        """Deliver a letter; its uid."""
+        uid = max(self.letters, default=0) + 1
+        self.letters[uid], self.came_on[uid] = letter, came_on
+        return uid
+
+    @contextlib.contextmanager
+    def open(self, stopping: Callable[[], bool] = lambda: False) -> Iterator["FakeFolder"]:
+        """The folder."""
+        self.refuse_if_down()
+        yield FakeFolder(self, stopping)
+
+    def refuse_if_down(self) -> None:
+        """No server, no answer."""
+        if self.down:
+            raise MailboxUnavailable("down")
+
+
+@dataclass
+class FakeFolder:
+    """The folder of a `FakeMailbox`."""
+
+    box: FakeMailbox
+    stopping: Callable[[], bool]
+
+    @property
+    def validity(self) -> int:
+        """As the mailbox has it."""
+        return self.box.validity
+
+    def list_unread(self, since: date) -> list[int]:
+        """Ascending."""
+        self._step("list", 0)
+        return sorted(x for x in self.box.letters if x not in self.box.seen and self.box.came_on[x] >= since)
+
+    def size(self, uid: int) -> int | None:
+        """Of the bytes."""
+        self._step("size", uid)
+        return len(self.box.letters[uid]) if uid in self.box.letters else None
+
+    def read(self, uid: int, most: int) -> bytes | None:
+        """The beginning of the bytes."""
+        self._step("read", uid)
+        self.box.reads.append(uid)
+        return self.box.letters[uid][:most] if uid in self.box.letters else None
+
+    def mark(self, uid: int, *, read: bool) -> None:
+        """Remember the mark."""
+        self._step("mark", uid)
+        if uid in self.box.letters:
+            self.box.answered.add(uid)
+            self.box.seen |= {uid} if read else set()
+
+    def _step(self, step: str, uid: int) -> None:
+        self.box.refuse_if_down()
+        if self.stopping():
+            raise MailboxUnavailable("stopping")
+        self.box.on_step(step, uid)
 
 
 @dataclass

@@ -129,7 +129,7 @@ def format_of(name: str, data: bytes) -> FileFormat:
         raise DocumentEmpty
     if len(data) > MOST_BYTES:
         raise DocumentTooLarge
-    found = _by_magic(data)
+    found = by_magic(data)
     if found is None:
         raise DocumentFormatUnknown
     if _by_name(name) is not found:
@@ -137,7 +137,8 @@ def format_of(name: str, data: bytes) -> FileFormat:
     return found
 
 
-def _by_magic(data: bytes) -> FileFormat | None:
+def by_magic(data: bytes) -> FileFormat | None:
+    """What the first bytes say; None when they are of nothing that is taken."""
     if data[4:8] == b"ftyp":
         return FileFormat.HEIC if data[8:12] in _HEIC_BRANDS else None
     return next((kind for magic, kind in _MAGIC if magic.match(data)), None)

@@ -29,6 +29,7 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/domain/identity.py",
     "cabinet/domain/money.py",
     "cabinet/domain/passwords.py",
+    "cabinet/domain/pin_letters.py",
     "cabinet/domain/second_factors.py",
     "cabinet/domain/spoken.py",
     "cabinet/settings.py",

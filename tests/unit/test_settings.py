@@ -91,3 +91,26 @@ def test_a_port_is_a_port(port: object) -> None:
 
 def test_secrets_are_not_shown() -> None:
     assert "s" * 32 not in repr(settings(**SAFE))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://desk:word-x@host/",
+        "imaps://host/",
+        "imaps://desk@host/",
+        "imaps://desk:word-x@host:port/",
+        "desk:word-x",
+    ],
+)
+def test_a_mailbox_that_is_none_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValidationError, match="CABINET_MAILBOX_URL") as problem:
+        settings(mailbox_url=url)
+    assert "word-x" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "imaps://desk%40example.ru:word@host/INBOX", "imap://desk:word@localhost:1143"]
+)
+def test_a_mailbox_is_taken(url: str) -> None:
+    assert settings(mailbox_url=url).mailbox_url.get_secret_value() == url
