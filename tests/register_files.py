@@ -1,9 +1,11 @@
 """Registers for the suites: short ones written on the spot, and the samples."""
 
 from pathlib import Path
+from typing import Any
 
 from cabinet.domain.permissions import Actor
-from cabinet.domain.registers import COLUMNS, RegisterKind
+from cabinet.domain.register_lines import COLUMNS, Layout
+from cabinet.domain.registers import RegisterKind
 from cabinet.services.deps import Deps
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.services.suppliers import AddSupplier, add_supplier
@@ -88,3 +90,11 @@ def add_test_supplier(deps: Deps, code: str = "izhevsk") -> None:
 def take(deps: Deps, kind: RegisterKind, path: Path, *, dry_run: bool = False) -> RegisterOutcome:
     """Import a file as the supplier's own."""
     return import_register(deps, Actor.system(), ImportRegister(kind, path, "izhevsk", dry_run))
+
+
+def read_line(layout: Layout, line: str) -> dict[str, Any]:
+    """What one line says, by the names of its columns; LineRefused is raised."""
+    found = layout.read([line])
+    for refused in found.refused.values():
+        raise refused
+    return {name: values[0] for name, values in found.columns.items()}

@@ -6,6 +6,7 @@ Everything is compared by prefixes of normalised keys, so that an index answers 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cabinet.domain.errors import InputError
@@ -61,7 +62,7 @@ def parse(typed: str) -> Query:
 
 def name_key(last_name: str, first_name: str, middle_name: str) -> str:
     """What a name is found by."""
-    return " ".join(_words(f"{last_name} {first_name} {middle_name}"))[:NAME_LENGTH]
+    return " ".join((*_words(last_name), *_words(first_name), *_words(middle_name)))[:NAME_LENGTH]
 
 
 def address_key(locality: str, street: str, house: str, flat: str) -> str:
@@ -70,11 +71,13 @@ def address_key(locality: str, street: str, house: str, flat: str) -> str:
     return " ".join(words)[:ADDRESS_LENGTH]
 
 
+@lru_cache(maxsize=8192)  # a register repeats its words a million times
 def _names(text: str) -> tuple[str, ...]:
     words = _words(text)
     return tuple(x for x in words if x not in _KINDS) or words
 
 
+@lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
     """Words in lower case, «ё» as «е»; letters and digits that touch stay one: «86а»."""
     plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold().replace("ё", "е")

@@ -118,6 +118,8 @@ def spaced_number(number: str) -> str:
 
 def serial_key(text: str) -> str:
     """A factory number for comparing: no spaces, case folded, leading zeros kept, look-alikes mapped."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return re.sub(r"[\s\u00a0\u202f]", "", latinised(text)).casefold()
 
 

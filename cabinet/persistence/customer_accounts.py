@@ -11,7 +11,7 @@ from cabinet.domain.account_search import ADDRESS_LENGTH, NAME_LENGTH
 from cabinet.domain.errors import Conflict, NotFound
 from cabinet.domain.permissions import AccessLevel, Actor
 from cabinet.persistence.suppliers import Supplier
-from cabinet.persistence.types import Exact, instant, key, refers, search_key
+from cabinet.persistence.types import Exact, brought_by, instant, key, refers, search_key
 
 
 class ExtendedAccessNeeded(Conflict):
@@ -49,6 +49,7 @@ class CustomerAccount(SQLModel, table=True):
     # What the desk finds it by (domain.account_search); whoever writes the row writes them.
     name_key: str = Field(default="", sa_type=search_key(NAME_LENGTH))
     address_key: str = Field(default="", sa_type=search_key(ADDRESS_LENGTH))
+    register_id: int | None = brought_by()
 
     @property
     def address(self) -> str:
@@ -96,6 +97,7 @@ class AccessPin(SQLModel, table=True):
     kind: str = Field(max_length=8)
     bcrypt_hash: str = Field(max_length=60)
     issued_at: datetime = instant()
+    register_id: int | None = brought_by()
 
 
 PIN_KIND = "pin"

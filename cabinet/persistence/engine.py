@@ -56,7 +56,7 @@ def _refuse_unwritable(context: ExceptionContext) -> None:
 def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
         connection.isolation_level = None
-        for pragma in (*safety, "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        for pragma in (*safety, "temp_store=MEMORY", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             connection.execute(f"PRAGMA {pragma}")
 
     return prepare

@@ -6,7 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.readings import ReadingKind
-from cabinet.persistence.types import BigId, instant, key, refers
+from cabinet.persistence.types import BigId, brought_by, instant, key, refers
 
 
 class Meter(SQLModel, table=True):
@@ -24,6 +24,7 @@ class Meter(SQLModel, table=True):
     installed_on: date | None = None
     verification_due_on: date | None = None
     thermo_compensated: bool | None = None
+    register_id: int | None = brought_by()
 
 
 class Reading(SQLModel, table=True):
@@ -47,6 +48,8 @@ class Reading(SQLModel, table=True):
     receipt_number: str | None = Field(default=None, max_length=20, unique=True)
     idempotency_key: str = Field(max_length=80)
     cancelled_at: datetime | None = instant(default=None)
+    register_id: int | None = brought_by()
+    export_id: int | None = refers("register_exports.id", index=False, default=None)
 
 
 class Meters:

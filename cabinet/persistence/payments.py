@@ -34,6 +34,7 @@ class Payment(SQLModel, table=True):
     created_at: datetime = instant()
     finished_at: datetime | None = instant(default=None)
     exported_at: datetime | None = instant(default=None)  # since then the supplier knows of it
+    export_id: int | None = refers("register_exports.id", index=False, default=None)
 
     @property
     def amount(self) -> Money:

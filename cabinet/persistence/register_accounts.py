@@ -1,35 +1,97 @@
-"""The register of accounts comes in: accounts, meters, dials, proofs and what is owed."""
+"""The register of accounts comes in: accounts, meters, dials, proofs and what is owed.
 
-from collections.abc import Sequence
-from datetime import date, datetime
+Every statement takes a whole block. What is new of an account that is new itself is added without
+looking; the rest is compared with what is there, and what it was before is kept for an undo.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session
 
 from cabinet.domain.account_search import address_key, name_key
-from cabinet.domain.money import Money
+from cabinet.domain.identity import serial_key
 from cabinet.domain.payments import Ledger, PaymentStatus
-from cabinet.domain.period import BillingPeriod
 from cabinet.domain.readings import ReadingKind, ReadingSource
-from cabinet.domain.registers import AccountRecord, Change, DialRecord
+from cabinet.domain.registers import Fault, LineRefused
 from cabinet.persistence.access_pins import TOLD_KIND
-from cabinet.persistence.customer_accounts import LEGACY_KIND, PIN_KIND
-from cabinet.persistence.journal import JournalTransaction
-from cabinet.persistence.register_rows import Merge, Row, account_ids, fetch, insert_rows, table_of
+from cabinet.persistence.customer_accounts import LEGACY_KIND, PIN_KIND, AccessPin, CustomerAccount
+from cabinet.persistence.journal import JournalEntry, JournalTransaction
+from cabinet.persistence.meters import Meter, Reading
+from cabinet.persistence.payments import Payment
+from cabinet.persistence.register_changes import keep_former
+from cabinet.persistence.register_rows import (
+    Staging,
+    Taken,
+    account_ids,
+    among,
+    reserve_ids,
+    staged_table,
+    table_of,
+)
 
-_UNKNOWN_PREMISES: Final[Row] = {
-    "els": "", "izhku": "", "last_name": "", "first_name": "", "middle_name": "", "region": "",
-    "locality": "", "street": "", "house": "", "flat": "", "area_m2": None, "residents": None, "usage": "",
-}  # fmt: skip
-_UNKNOWN_METER: Final[Row] = {
-    "model": "", "installed_on": None, "verification_due_on": None, "thermo_compensated": None,
-}  # fmt: skip
-_USUAL_DIAL: Final = 5
+MOST_LINES: Final = 100  # of one account in a block: each is merged after the one before it
+
+_ACCOUNTS, _METERS, _READINGS, _PINS, _ENTRIES, _PAYMENTS = (
+    table_of(str(model.__tablename__))
+    for model in (CustomerAccount, Meter, Reading, AccessPin, JournalEntry, Payment)
+)
+_PREMISES: Final = (
+    "els", "izhku", "last_name", "first_name", "middle_name", "region", "locality", "street", "house",
+    "flat", "area_m2", "residents", "usage",
+)  # fmt: skip
+_NAME: Final = ("last_name", "first_name", "middle_name")
+_ADDRESS: Final = ("locality", "street", "house", "flat")
+_METER: Final = {
+    "serial_number": "meter_serial",
+    "model": "meter_type",
+    "capacity": "meter_capacity",
+    "installed_on": "meter_installed_on",
+    "verification_due_on": "verification_due_on",
+    "thermo_compensated": "thermo_compensated",
+}
+_PROOFS: Final = {PIN_KIND: "pin_bcrypt", LEGACY_KIND: "legacy_password_bcrypt"}
+_STAGED: Final = staged_table(
+    "staged_accounts",
+    Column("line", Integer),  # its place in the block
+    Column("turn", Integer),  # how many lines of the same account stand before it
+    Column("fresh", Integer),  # 1: the first line of an account that is new
+    Column("account_id", BigInteger),
+    Column("number", String),
+    *(Column(name, _ACCOUNTS.c[name].type) for name in (*_PREMISES, "name_key", "address_key")),
+    *(Column(name, _METERS.c[name].type) for name in (*_METER, "serial_key")),
+    Column("value_m3", BigInteger),
+    Column("taken_on", _READINGS.c.taken_on.type),
+    Column("told", String),  # «:day:value» of the dial
+    *(Column(kind, String) for kind in _PROOFS),
+    Column("balance", BigInteger),  # in kopecks, with the last line of an account that has one
+)
+_S = _STAGED.c
 
 
 class AccountsImport:
-    """Takes batches of lines; `finish` closes the statement of what is owed.
+    """Takes blocks of lines; `finish` closes the statement of what is owed.
 
     A line of an account that is there already updates it; a line with another serial number adds a
     meter. Meters that the register is silent about stay.
@@ -37,204 +99,247 @@ class AccountsImport:
 
     def __init__(self, session: Session, supplier_id: int, register_id: int, now: datetime) -> None:
         self._session = session
+        self._connection = session.connection()
         self._supplier_id = supplier_id
+        self._register_id = register_id
         self._now = now
         self._statement = Statement(session, register_id, now)
+        self._staging = Staging(session, _STAGED)
 
-    def take(self, records: Sequence[AccountRecord]) -> list[Change]:
-        """Store a batch; what each line did, in their order."""
-        known = account_ids(self._session, self._supplier_id, (r.account for r in records))
-        changes = self._premises(records, list(known.values()))
-        ids = account_ids(self._session, self._supplier_id, (r.account for r in records))
-        batch = _Batch(self._session, records, [ids[r.account] for r in records], set(known.values()))
-        parts = [
-            batch.meters_and_dials(self._now),
-            batch.proofs(self._now),
-            batch.balances(self._statement),
-        ]
-        for index, change in enumerate(changes):
-            if change is Change.UNCHANGED and any(index in touched for touched in parts):
-                changes[index] = Change.UPDATED
-        return changes
+    def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
+        """Store a block."""
+        numbers = columns["account"]
+        known = account_ids(self._session, self._supplier_id, numbers)
+        turns = _turns(numbers)
+        fresh = [int(not turn and number not in known) for number, turn in zip(numbers, turns, strict=True)]
+        self._staging.fill(self._block(columns, turns, fresh, known))
+        if any(fresh):
+            self._add_fresh()
+        touched: set[int] = set()
+        for turn in sorted({t for t, new in zip(turns, fresh, strict=True) if not new and t < MOST_LINES}):
+            touched |= self._merge(and_(_S.turn == turn, _S.fresh == 0))
+        touched |= self._statement.state()
+        refused = {p: LineRefused("account", Fault.REPEATED) for p, t in enumerate(turns) if t >= MOST_LINES}
+        touched -= {place for place, new in enumerate(fresh) if new}
+        added, updated = sum(fresh), len(touched)
+        return Taken(added, updated, len(numbers) - added - updated - len(refused), refused)
 
     def finish(self) -> None:
         """Close the statement."""
+        self._staging.drop()
         self._statement.close()
 
-    def _premises(self, records: Sequence[AccountRecord], ids: list[int]) -> list[Change]:
-        table = table_of("customer_accounts")
-        connection = self._session.connection()
-        rows = fetch(connection, table, table.c.id.in_(ids)) if ids else []
-        merge = Merge(table, {row["number"]: row for row in rows})
-        changes = [
-            merge.put(
-                record.account,
-                record.known,
-                {**_UNKNOWN_PREMISES, "supplier_id": self._supplier_id, "number": record.account},
-            )
-            for record in records
-        ]
-        merge.complete(_search_keys)
-        merge.flush(connection)
-        return changes
-
-
-def _search_keys(row: Row) -> Row:
-    return {
-        "name_key": name_key(row["last_name"], row["first_name"], row["middle_name"]),
-        "address_key": address_key(row["locality"], row["street"], row["house"], row["flat"]),
-    }
-
-
-class _Batch:
-    """The parts of one batch besides the accounts themselves; each gives the lines that it touched.
-
-    Nothing is looked up for accounts that have just come in.
-    """
-
-    def __init__(
-        self, session: Session, records: Sequence[AccountRecord], ids: list[int], former: set[int]
-    ) -> None:
-        self._session = session
-        self._connection = session.connection()
-        self._lines = list(enumerate(zip(records, ids, strict=True)))
-        self._former = former
-
-    def meters_and_dials(self, now: datetime) -> set[int]:
-        """Meters by their serial numbers, then the latest values of their dials."""
-        touched = self._meters()
-        keys = self._meter_ids()
-        dials = [
-            (index, keys[account_id, record.meter.serial_key], record.dial)
-            for index, (record, account_id) in self._lines
-            if record.meter and record.dial
-        ]
-        return touched | self._readings(dials, now)
-
-    def _meters(self) -> set[int]:
-        table = table_of("meters")
-        rows = (
-            fetch(self._connection, table, table.c.customer_account_id.in_(self._former))
-            if self._former
-            else []
-        )
-        merge = Merge(table, {(row["customer_account_id"], row["serial_key"]): row for row in rows})
-        touched = {
-            index
-            for index, (record, account_id) in self._lines
-            if record.meter
-            and merge.put(
-                (account_id, record.meter.serial_key),
-                record.meter.known,
-                _new_meter(account_id, record.meter.serial_key, record.dial),
-            )
-            is not Change.UNCHANGED
+    def _block(
+        self,
+        columns: Mapping[str, Sequence[Any]],
+        turns: list[int],
+        fresh: list[int],
+        known: dict[str, int],
+    ) -> dict[str, Sequence[Any]]:
+        numbers = columns["account"]
+        new = [number for number, it in zip(numbers, fresh, strict=True) if it]
+        ids = known | dict(zip(new, reserve_ids(self._connection, _ACCOUNTS, len(new)), strict=True))
+        values, days = columns["last_reading"], columns["last_reading_on"]
+        return {
+            "line": range(len(numbers)),
+            "turn": turns,
+            "fresh": fresh,
+            "account_id": [ids[number] for number in numbers],
+            "number": numbers,
+            **{name: columns[name] for name in _PREMISES},
+            "name_key": _keys(name_key, columns, _NAME),
+            "address_key": _keys(address_key, columns, _ADDRESS),
+            **{name: columns[ours] for name, ours in _METER.items()},
+            "serial_key": [serial and serial_key(serial) for serial in columns["meter_serial"]],
+            "value_m3": values,
+            "taken_on": days,
+            "told": [None if v is None else f":{day}:{v}" for v, day in zip(values, days, strict=True)],
+            **{kind: columns[ours] for kind, ours in _PROOFS.items()},
+            "balance": _last_balances(numbers, turns, columns["balance"]),
         }
-        merge.flush(self._connection)
+
+    # What is new, and what of it was there already
+
+    def _add_fresh(self) -> None:
+        fresh = _S.fresh == 1
+        self._insert(_ACCOUNTS, self._account(), fresh)
+        self._insert(_METERS, self._meter(), fresh, _S.serial_key.is_not(None))
+        self._insert(_READINGS, self._reading(), fresh, _S.told.is_not(None), _its_meter())
+        for kind in _PROOFS:
+            self._insert(_PINS, self._proof(kind), fresh, _S[kind].is_not(None))
+
+    def _merge(self, lines: ColumnElement[bool]) -> set[int]:
+        """Lines of accounts that are there, each of another account; those that changed anything."""
+        premises = {_ACCOUNTS.c[name]: _S[name] for name in _PREMISES}
+        meter = {_METERS.c[name]: _S[name] for name in _METER}
+        touched = self._update(_ACCOUNTS, premises, lines, _ACCOUNTS.c.id == _S.account_id)
+        self._find_anew(lines, touched)
+        touched |= self._update(_METERS, meter, lines, _its_meter())
+        unmetered = ~exists().where(_its_meter()).correlate(_STAGED)
+        touched |= self._add(_METERS, self._meter(), lines, _S.serial_key.is_not(None), unmetered)
+        touched |= self._add(
+            _READINGS, self._reading(), lines, _S.told.is_not(None), _its_meter(), ~_is_seen()
+        )
+        for kind in _PROOFS:
+            touched |= self._merge_proofs(kind, lines)
         return touched
 
-    def _meter_ids(self) -> dict[tuple[int, str], int]:
-        table = table_of("meters")
-        ids = {account_id for _, (record, account_id) in self._lines if record.dial}
+    def _find_anew(self, lines: ColumnElement[bool], touched: set[int]) -> None:
+        """Changed accounts are found by what they are now: a line may have told of a part only."""
+        if not touched:
+            return
+        names = (*_NAME, *_ADDRESS)
+        changed = among(self._connection, _S.line, touched)
         found = self._connection.execute(
-            select(table.c.customer_account_id, table.c.serial_key, table.c.id).where(
-                table.c.customer_account_id.in_(ids)
+            select(_ACCOUNTS.c.id, *(_ACCOUNTS.c[name] for name in names)).where(
+                _ACCOUNTS.c.id == _S.account_id, lines, changed
             )
         )
-        return {(account_id, serial): meter_id for account_id, serial, meter_id in found}
+        keys = [
+            {
+                "row": row["id"],
+                "name": name_key(*(row[name] for name in _NAME)),
+                "address": address_key(*(row[name] for name in _ADDRESS)),
+            }
+            for row in found.mappings()
+        ]
+        statement = update(_ACCOUNTS).where(_ACCOUNTS.c.id == bindparam("row"))
+        values: dict[str, Any] = {"name_key": bindparam("name"), "address_key": bindparam("address")}
+        self._connection.execute(statement.values(values), keys)
 
-    def _readings(self, dials: list[tuple[int, int, DialRecord]], now: datetime) -> set[int]:
-        seen = self._seen({meter_id for _, meter_id, _ in dials}, {d.taken_on for *_, d in dials})
-        touched, rows = set(), []
-        for index, meter_id, dial in dials:
-            if (meter_id, dial.taken_on, dial.value_m3) not in seen:
-                seen.add((meter_id, dial.taken_on, dial.value_m3))
-                touched.add(index)
-                rows.append(_new_reading(meter_id, dial, now))
-        insert_rows(self._connection, table_of("readings"), rows)
-        return touched
+    def _merge_proofs(self, kind: str, lines: ColumnElement[bool]) -> set[int]:
+        """A PIN that the register has told before, and that the desk has replaced since, stays revoked."""
+        pins, told = _PINS.alias(), _PINS.alias()
+        ours = and_(pins.c.customer_account_id == _S.account_id, pins.c.kind == kind)
+        differs = exists().where(ours, pins.c.bcrypt_hash != _S[kind]).correlate(_STAGED)
+        known = exists().where(
+            told.c.customer_account_id == _S.account_id,
+            told.c.kind == TOLD_KIND,
+            told.c.bcrypt_hash == _S[kind],
+        )
+        where = [lines, differs, _PINS.c.customer_account_id == _S.account_id]
+        if kind == PIN_KIND:
+            where += [_PINS.c.kind.in_((PIN_KIND, TOLD_KIND)), ~known.correlate(_STAGED)]
+        else:
+            where += [_PINS.c.kind == kind]
+        touched = self._change(_PINS, {"bcrypt_hash": _S[kind], "issued_at": literal(self._now)}, *where)
+        absent = ~exists().where(ours).correlate(_STAGED)
+        return touched | self._add(_PINS, self._proof(kind), lines, _S[kind].is_not(None), absent)
 
-    def _seen(self, meter_ids: set[int], days: set[date]) -> set[tuple[int, date, int]]:
-        """Values that stand already, whoever brought them; a cancelled own one may come again."""
-        if not self._former:
+    def _update(
+        self, table: Table, columns: Mapping[Any, Any], lines: ColumnElement[bool], same: ColumnElement[bool]
+    ) -> set[int]:
+        """What is known is written, what is unknown stays as it is."""
+        differs = or_(*(and_(new.is_not(None), old.is_distinct_from(new)) for old, new in columns.items()))
+        values = {old.name: func.coalesce(new, old) for old, new in columns.items()}
+        return self._change(table, values, lines, same, differs)
+
+    def _change(self, table: Table, values: dict[str, Any], *where: ColumnElement[bool]) -> set[int]:
+        """Rows as they were are kept; the lines that changed them."""
+        former = self._connection.execute(select(_S.line, table).where(*where)).mappings().all()
+        if not former:
             return set()
-        table = table_of("readings")
-        stands = table.c.cancelled_at.is_(None) | (table.c.source == ReadingSource.REGISTER)
-        found = self._connection.execute(
-            select(table.c.meter_id, table.c.taken_on, table.c.value_m3).where(
-                table.c.meter_id.in_(meter_ids), table.c.taken_on.in_(days), stands
-            )
+        keep_former(self._connection, self._register_id, table, former)
+        self._connection.execute(update(table).values(values).where(*where))
+        return {row["line"] for row in former}
+
+    def _add(self, table: Table, row: dict[str, Any], *where: ColumnElement[bool]) -> set[int]:
+        """The lines that add a row."""
+        lines = set(self._connection.execute(select(_S.line).where(*where)).scalars())
+        if lines:
+            self._insert(table, row, *where)
+        return lines
+
+    def _insert(self, table: Table, row: dict[str, Any], *where: ColumnElement[bool]) -> None:
+        rows = select(*row.values(), literal(self._register_id)).where(*where)
+        self._connection.execute(insert(table).from_select([*row, "register_id"], rows))
+
+    # Rows as they are made of a staged line
+
+    def _account(self) -> dict[str, Any]:
+        known: dict[str, Any] = {name: func.coalesce(_S[name], "") for name in _PREMISES}
+        known |= {name: _S[name] for name in ("area_m2", "residents", "name_key", "address_key")}
+        return {"id": _S.account_id, "supplier_id": literal(self._supplier_id), "number": _S.number, **known}
+
+    def _meter(self) -> dict[str, Any]:
+        needed = case(
+            (_S.value_m3 >= 10**7, 8), (_S.value_m3 >= 10**6, 7), (_S.value_m3 >= 10**5, 6), else_=5
         )
-        return {(meter_id, day, value) for meter_id, day, value in found}
-
-    def proofs(self, now: datetime) -> set[int]:
-        """PINs and former passwords.
-
-        A PIN that the register has told before, and that the desk has replaced since, stays revoked.
-        """
-        table = table_of("access_pins")
-        rows = (
-            fetch(self._connection, table, table.c.customer_account_id.in_(self._former))
-            if self._former
-            else []
-        )
-        told = {r["customer_account_id"]: r["bcrypt_hash"] for r in rows if r["kind"] == TOLD_KIND}
-        merge = Merge(table, {(r["customer_account_id"], r["kind"]): r for r in rows})
-        touched = set()
-        for index, (record, account_id) in self._lines:
-            for kind, text in ((PIN_KIND, record.pin), (LEGACY_KIND, record.legacy)):
-                if not text or (kind == PIN_KIND and told.get(account_id) == text):
-                    continue
-                if _put_proof(merge, account_id, kind, text, now):
-                    touched.add(index)
-                    if kind == PIN_KIND and account_id in told:
-                        _put_proof(merge, account_id, TOLD_KIND, text, now)
-        merge.flush(self._connection)
-        return touched
-
-    def balances(self, statement: "Statement") -> set[int]:
-        """What the supplier says is owed; the last line of an account speaks for it."""
-        stated = {
-            account_id: (index, record.balance)
-            for index, (record, account_id) in self._lines
-            if record.balance is not None
+        return {
+            "customer_account_id": _S.account_id,
+            "serial_key": _S.serial_key,
+            **{name: _S[name] for name in _METER},
+            "model": func.coalesce(_S.model, ""),
+            "capacity": func.coalesce(_S.capacity, needed),
         }
-        moved = statement.state({i: balance for i, (_, balance) in stated.items()}, self._former)
-        return {stated[account_id][0] for account_id in moved}
+
+    def _reading(self) -> dict[str, Any]:
+        return {
+            "meter_id": _METERS.c.id,
+            "value_m3": _S.value_m3,
+            "kind": literal(ReadingKind.ACTUAL.value),
+            "source": literal(ReadingSource.REGISTER.value),
+            "taken_on": _S.taken_on,
+            "period": func.substr(_S.told, 2, 7),
+            "received_at": literal(self._now, _READINGS.c.received_at.type),
+            "idempotency_key": literal("register:") + cast(_METERS.c.id, String) + _S.told,
+        }
+
+    def _proof(self, kind: str) -> dict[str, Any]:
+        return {
+            "customer_account_id": _S.account_id,
+            "kind": literal(kind),
+            "bcrypt_hash": _S[kind],
+            "issued_at": literal(self._now, _PINS.c.issued_at.type),
+        }
 
 
-def _put_proof(merge: Merge[tuple[int, str]], account_id: int, kind: str, text: str, now: datetime) -> bool:
-    """Store a proof unless it stands already; whether it did not."""
-    former = merge.get((account_id, kind))
-    if former and former["bcrypt_hash"] == text:
-        return False
-    known = {"bcrypt_hash": text, "issued_at": now}
-    merge.put((account_id, kind), known, {"customer_account_id": account_id, "kind": kind})
-    return True
+def _keys(key: Callable[..., str], columns: Mapping[str, Sequence[Any]], names: tuple[str, ...]) -> list[str]:
+    """What accounts are found by, as the lines alone would have it."""
+    return list(map(key, *([text or "" for text in columns[name]] for name in names)))
 
 
-def _new_meter(account_id: int, serial_key: str, dial: DialRecord | None) -> Row:
-    digits = len(str(dial.value_m3)) if dial else 0
-    return {
-        **_UNKNOWN_METER,
-        "customer_account_id": account_id,
-        "serial_key": serial_key,
-        "capacity": max(_USUAL_DIAL, digits),
-    }
+def _turns(numbers: Sequence[str]) -> list[int]:
+    """How many lines of the same account stand before each."""
+    if len(set(numbers)) == len(numbers):
+        return [0] * len(numbers)
+    seen: Counter[str] = Counter()
+    turns = []
+    for number in numbers:
+        turns.append(seen[number])
+        seen[number] += 1
+    return turns
 
 
-def _new_reading(meter_id: int, dial: DialRecord, now: datetime) -> Row:
-    return {
-        "meter_id": meter_id,
-        "user_id": None,
-        "value_m3": dial.value_m3,
-        "kind": ReadingKind.ACTUAL,
-        "source": ReadingSource.REGISTER,
-        "taken_on": dial.taken_on,
-        "period": str(BillingPeriod.of(dial.taken_on)),
-        "received_at": now,
-        "idempotency_key": f"register:{meter_id}:{dial.taken_on}:{dial.value_m3}",
-    }
+def _last_balances(
+    numbers: Sequence[str], turns: list[int], balances: Sequence[int | None]
+) -> list[int | None]:
+    """The last line of an account that states a balance speaks for it."""
+    stating = zip(numbers, turns, balances, strict=True)
+    last = {n: place for place, (n, t, b) in enumerate(stating) if b is not None and t < MOST_LINES}
+    return [
+        b if last.get(n) == place else None
+        for place, (n, b) in enumerate(zip(numbers, balances, strict=True))
+    ]
+
+
+def _its_meter() -> ColumnElement[bool]:
+    return and_(_METERS.c.customer_account_id == _S.account_id, _METERS.c.serial_key == _S.serial_key)
+
+
+def _is_seen() -> ColumnElement[bool]:
+    """The value stands already, whoever brought it; a cancelled own one may come again."""
+    stands = or_(_READINGS.c.cancelled_at.is_(None), _READINGS.c.source == ReadingSource.REGISTER)
+    return (
+        exists()
+        .where(
+            _READINGS.c.meter_id == _METERS.c.id,
+            _READINGS.c.taken_on == _S.taken_on,
+            _READINGS.c.value_m3 == _S.value_m3,
+            stands,
+        )
+        .correlate(_STAGED, _METERS)
+    )
 
 
 class Statement:
@@ -250,40 +355,42 @@ class Statement:
         self._register_id = register_id
         self._now = now
         self._transaction_id: int | None = None
-        self._total = 0
 
-    def state(self, stated: dict[int, Money], former: set[int]) -> set[int]:
-        """Post what differs for some accounts; those whose debt moved. `former` ones have a past."""
-        past = former & stated.keys()
-        folds, untold = self._folds(past), self._untold(past)
-        deltas = {
-            account_id: balance.kopecks - untold.get(account_id, 0) - folds.get(account_id, 0)
-            for account_id, balance in stated.items()
-        }
-        moved = {account_id: delta for account_id, delta in deltas.items() if delta}
-        self._post(list(moved.items()), Ledger.SUBSCRIBER)
-        self._total += sum(moved.values())
-        return set(moved)
+    def state(self) -> set[int]:
+        """Post what differs for the staged lines that state a balance; those whose debt it moved."""
+        delta = _S.balance - _sum(
+            _PAYMENTS, _PAYMENTS.c.status == PaymentStatus.SUCCEEDED, _PAYMENTS.c.exported_at.is_(None)
+        )
+        delta -= _sum(_ENTRIES, _ENTRIES.c.ledger == Ledger.SUBSCRIBER)
+        return self._post(_S.balance, _S.fresh == 1) | self._post(delta, _S.fresh == 0)
 
     def close(self) -> None:
         """The other side: one entry that makes the transaction sum to zero."""
-        if self._transaction_id is not None:
-            self._post([(None, -self._total)], Ledger.STATEMENT)
-
-    def _post(self, sides: Sequence[tuple[int | None, int]], ledger: Ledger) -> None:
-        if not sides:
+        if self._transaction_id is None:
             return
-        transaction_id = self._transaction()
-        rows: list[dict[str, Any]] = [
-            {
-                "transaction_id": transaction_id,
-                "ledger": ledger,
-                "customer_account_id": account_id,
-                "amount_kopecks": amount,
+        ours = _ENTRIES.c.transaction_id == self._transaction_id
+        total = select(cast(func.sum(_ENTRIES.c.amount_kopecks), BigInteger)).where(ours)
+        closing = JournalEntry(
+            transaction_id=self._transaction_id,
+            ledger=Ledger.STATEMENT,
+            amount_kopecks=-self._connection.execute(total).scalar_one(),
+        )
+        self._session.add(closing)
+        self._session.flush()
+
+    def _post(self, delta: ColumnElement[int], lines: ColumnElement[bool]) -> set[int]:
+        where = (_S.balance.is_not(None), lines, delta != 0)
+        moved = set(self._connection.execute(select(_S.line).where(*where)).scalars())
+        if moved:
+            row: dict[str, Any] = {
+                "transaction_id": literal(self._transaction()),
+                "ledger": literal(Ledger.SUBSCRIBER.value),
+                "customer_account_id": _S.account_id,
+                "amount_kopecks": delta,
             }
-            for account_id, amount in sides
-        ]
-        insert_rows(self._connection, table_of("journal_entries"), rows)
+            entries = insert(_ENTRIES).from_select(list(row), select(*row.values()).where(*where))
+            self._connection.execute(entries)
+        return moved
 
     def _transaction(self) -> int:
         if self._transaction_id is None:
@@ -295,29 +402,9 @@ class Statement:
             self._transaction_id = transaction.id or 0
         return self._transaction_id
 
-    def _folds(self, ids: set[int]) -> dict[int, int]:
-        entries = table_of("journal_entries")
-        return self._sums(
-            select(entries.c.customer_account_id, func.sum(entries.c.amount_kopecks))
-            .where(entries.c.customer_account_id.in_(ids), entries.c.ledger == Ledger.SUBSCRIBER)
-            .group_by(entries.c.customer_account_id),
-            ids,
-        )
 
-    def _untold(self, ids: set[int]) -> dict[int, int]:
-        payments = table_of("payments")
-        return self._sums(
-            select(payments.c.customer_account_id, func.sum(payments.c.amount_kopecks))
-            .where(
-                payments.c.customer_account_id.in_(ids),
-                payments.c.status == PaymentStatus.SUCCEEDED,
-                payments.c.exported_at.is_(None),
-            )
-            .group_by(payments.c.customer_account_id),
-            ids,
-        )
-
-    def _sums(self, statement: Any, ids: set[int]) -> dict[int, int]:  # noqa: ANN401 - a select of pairs
-        if not ids:
-            return {}
-        return {account_id: int(total) for account_id, total in self._connection.execute(statement)}
+def _sum(table: Table, *where: ColumnElement[bool]) -> ColumnElement[int]:
+    """Kopecks of a staged line's account."""
+    total = cast(func.coalesce(func.sum(table.c.amount_kopecks), 0), BigInteger)
+    ours = table.c.customer_account_id == _S.account_id
+    return select(total).where(ours, *where).correlate(_STAGED).scalar_subquery()

@@ -1,141 +1,135 @@
 """Registers of facts come in: charges and payments made elsewhere. A fact never changes."""
 
-from collections.abc import Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any, Final
 
+from sqlalchemy import BigInteger, Integer, RowMapping, Table, and_, literal, or_, select
+from sqlalchemy import Column as TableColumn
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from cabinet.domain.registers import Change, ChargeRecord, Fault, LineRefused, PaymentRecord
-from cabinet.persistence.register_rows import Row, account_ids, fetch, insert_rows, table_of
+from cabinet.domain.registers import Fault, LineRefused, RegisterKind
+from cabinet.persistence.charges import Charge
+from cabinet.persistence.payments import OutsidePayment
+from cabinet.persistence.register_rows import (
+    Staging,
+    Taken,
+    account_ids,
+    is_postgresql,
+    staged_table,
+    table_of,
+)
 
-Fact = TypeVar("Fact", ChargeRecord, PaymentRecord)
-_OUR_OWN = ("id", "register_id")
 
+@dataclass(frozen=True)
+class _Facts:
+    """How the facts of one kind are kept.
 
-class FactsImport(Generic[Fact]):
-    """Takes batches of lines: a new fact is added, the same fact is nothing, another one is refused."""
+    Attributes:
+        table: where.
+        columns: the register's columns with the table's, but for the account.
+        key: which of the table's make a fact the same fact, with the account.
+        conflict: what is wrong with the same fact of another value.
+    """
 
     table: str
+    columns: Mapping[str, str]
+    key: tuple[str, str]
     conflict: Fault
 
-    def __init__(self, session: Session, supplier_id: int, register_id: int) -> None:
+
+_SUMS: Final = ("amount", "recalculation", "penalty", "opening", "paid", "closing")
+_CHARGE: Final = (
+    "period", "service", "method", "reading_from", "reading_to", "coefficient", "volume_m3", "price",
+)  # fmt: skip
+_FACTS: Final = {
+    RegisterKind.CHARGES: _Facts(
+        Charge.__tablename__,
+        {name: name for name in _CHARGE} | {name: f"{name}_kopecks" for name in _SUMS},
+        ("period", "service"),
+        Fault.PERIOD_CLOSED,
+    ),
+    RegisterKind.PAYMENTS: _Facts(
+        OutsidePayment.__tablename__,
+        {
+            "paid_on": "paid_on", "amount": "amount_kopecks", "channel": "channel",
+            "external_id": "external_id", "reading": "reading_m3",
+        },
+        ("channel", "external_id"),
+        Fault.PAYMENT_DIFFERS,
+    ),
+}  # fmt: skip
+
+
+class FactsImport:
+    """Takes blocks of lines: a new fact is added, the same fact is nothing, another one is refused."""
+
+    def __init__(self, session: Session, kind: RegisterKind, supplier_id: int, register_id: int) -> None:
         self._session = session
         self._supplier_id = supplier_id
         self._register_id = register_id
+        self._facts = _FACTS[kind]
+        self._table = table_of(self._facts.table)
+        self._staged = _staged(self._table, self._facts)
+        self._staging = Staging(session, self._staged)
 
-    def take(self, records: Sequence[Fact]) -> list[Change | LineRefused]:
-        """Store a batch; what each line did or why it is refused, in their order."""
-        ids = account_ids(self._session, self._supplier_id, (r.account for r in records))
-        former = self._former(records, ids)
-        added: list[Row] = []
-        results = [self._take_one(record, ids, former, added) for record in records]
-        insert_rows(self._session.connection(), table_of(self.table), added)
-        return results
+    def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
+        """Store a block."""
+        numbers = columns["account"]
+        ids = account_ids(self._session, self._supplier_id, numbers)
+        accounts = [ids.get(number) for number in numbers]
+        known = [account is not None for account in accounts]
+        refused = {
+            place: LineRefused("account", Fault.UNKNOWN_ACCOUNT) for place, it in enumerate(known) if not it
+        }
+        block = {"line": range(len(numbers)), "customer_account_id": accounts}
+        block |= {name: columns[ours] for ours, name in self._facts.columns.items()}
+        if refused:
+            block = {name: list(compress(values, known)) for name, values in block.items()}
+        self._staging.fill(block)
+        lines = len(block["line"])
+        added = self._add_new()
+        if added < lines:
+            refused |= self._differing()
+        return Taken(added=added, unchanged=len(numbers) - added - len(refused), refused=refused)
 
     def finish(self) -> None:
         """Nothing is left to do."""
+        self._staging.drop()
 
-    def _take_one(
-        self, record: Fact, ids: dict[str, int], former: dict[Hashable, Row], added: list[Row]
-    ) -> Change | LineRefused:
-        account_id = ids.get(record.account)
-        if account_id is None:
-            return LineRefused("account", Fault.UNKNOWN_ACCOUNT)
-        row = {"customer_account_id": account_id, **self.values(record)}
-        known = former.get(self.key(row))
-        if known is None:
-            former[self.key(row)] = row
-            added.append({**row, "register_id": self._register_id})
-            return Change.ADDED
-        differing = next((name for name in row if row[name] != known[name]), None)
-        return Change.UNCHANGED if differing is None else LineRefused(self.column(differing), self.conflict)
+    def _add_new(self) -> int:
+        """Insert the facts that are not there yet, in the order of the file; how many were new."""
+        connection, staged = self._session.connection(), self._staged
+        insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
+        names = ["customer_account_id", *self._facts.columns.values()]
+        rows = select(*(staged.c[name] for name in names), literal(self._register_id))
+        rows = rows.where(staged.c.line >= 0).order_by(staged.c.line)
+        statement = insert(self._table).from_select([*names, "register_id"], rows).on_conflict_do_nothing()
+        return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
-    def _former(self, records: Sequence[Fact], ids: dict[str, int]) -> dict[Hashable, Row]:
-        table = table_of(self.table)
-        column, values = self.narrowed(records)
-        rows = fetch(
-            self._session.connection(),
-            table,
-            table.c.customer_account_id.in_(set(ids.values())),
-            table.c[column].in_(values),
+    def _differing(self) -> dict[int, LineRefused]:
+        """Lines that tell a known fact with another value, by the first column that differs."""
+        staged, table, facts = self._staged, self._table, self._facts
+        ours = {name: staged.c[name] for name in facts.columns.values()}
+        same = and_(*(table.c[name] == staged.c[name] for name in ("customer_account_id", *facts.key)))
+        differ = {name: table.c[name].is_distinct_from(column) for name, column in ours.items()}
+        found = self._session.connection().execute(
+            select(staged.c.line, *(flag.label(name) for name, flag in differ.items())).where(
+                same, or_(*differ.values())
+            )
         )
-        return {self.key(row): row for row in rows}
+        return {row["line"]: LineRefused(self._first(row), facts.conflict) for row in found.mappings()}
 
-    def values(self, record: Fact) -> Row:
-        """The table's columns of a record, without the account."""
-        raise NotImplementedError
-
-    def key(self, row: Row) -> Hashable:
-        """What makes a fact the same fact."""
-        raise NotImplementedError
-
-    def narrowed(self, records: Sequence[Fact]) -> tuple[str, set[str]]:
-        """A column and its values, to look up no more than the batch's own facts."""
-        raise NotImplementedError
-
-    def column(self, name: str) -> str:
-        """The register's column of a table's column."""
-        return name.removesuffix("_kopecks")
+    def _first(self, row: RowMapping) -> str:
+        return next(ours for ours, name in self._facts.columns.items() if row[name])
 
 
-class ChargesImport(FactsImport[ChargeRecord]):
-    """Charges by account, period and service; an imported period is closed."""
-
-    table = "charges"
-    conflict = Fault.PERIOD_CLOSED
-
-    def values(self, record: ChargeRecord) -> Row:
-        """The table's columns of a charge."""
-        charge = record.charge
-        sums: dict[str, Any] = {
-            f"{name}_kopecks": getattr(charge, name).kopecks
-            for name in ("amount", "recalculation", "penalty", "opening", "paid", "closing")
-        }
-        return {
-            "period": str(charge.period),
-            "service": charge.service.value,
-            "method": charge.method.value,
-            "reading_from": charge.reading_from,
-            "reading_to": charge.reading_to,
-            "coefficient": charge.coefficient,
-            "volume_m3": charge.volume.cubic_metres,
-            "price": charge.price,
-            **sums,
-        }
-
-    def key(self, row: Row) -> Hashable:
-        """Account, period and service."""
-        return row["customer_account_id"], row["period"], row["service"]
-
-    def narrowed(self, records: Sequence[ChargeRecord]) -> tuple[str, set[str]]:
-        """The periods of the batch."""
-        return "period", {str(record.charge.period) for record in records}
-
-
-class PaymentsImport(FactsImport[PaymentRecord]):
-    """Payments by account, channel and the channel's own number."""
-
-    table = "outside_payments"
-    conflict = Fault.PAYMENT_DIFFERS
-
-    def values(self, record: PaymentRecord) -> Row:
-        """The table's columns of a payment."""
-        return {
-            "paid_on": record.paid_on,
-            "amount_kopecks": record.amount.kopecks,
-            "channel": record.channel,
-            "external_id": record.external_id,
-            "reading_m3": record.reading_m3,
-        }
-
-    def key(self, row: Row) -> Hashable:
-        """Account, channel and number."""
-        return row["customer_account_id"], row["channel"], row["external_id"]
-
-    def narrowed(self, records: Sequence[PaymentRecord]) -> tuple[str, set[str]]:
-        """The numbers of the batch."""
-        return "external_id", {record.external_id for record in records}
-
-    def column(self, name: str) -> str:
-        """The register calls the dial's value a reading."""
-        return "reading" if name == "reading_m3" else super().column(name)
+def _staged(table: Table, facts: _Facts) -> Table:
+    return staged_table(
+        f"staged_{table.name}",
+        TableColumn("line", Integer),
+        TableColumn("customer_account_id", BigInteger),
+        *(TableColumn(name, table.c[name].type) for name in facts.columns.values()),
+    )

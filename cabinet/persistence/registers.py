@@ -25,6 +25,7 @@ class Register(SQLModel, table=True):
     lines: int
     rejected: int
     imported_at: datetime = instant()
+    undoable: bool = False  # what rows were before it is still known
 
 
 class RegisterReject(SQLModel, table=True):

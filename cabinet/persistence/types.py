@@ -75,6 +75,11 @@ def refers(target: str, *, index: bool = True, **more: Any) -> Any:  # noqa: ANN
     return Field(foreign_key=target, index=index, sa_type=BigId, **more)
 
 
+def brought_by() -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
+    """The register that a row came with: a mark for an undo, not a rule, so no foreign key slows an import."""
+    return Field(default=None, sa_type=BigId)
+
+
 def instant(**more: Any) -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
     """A column of an instant."""
     return Field(sa_type=UtcDateTime, **more)

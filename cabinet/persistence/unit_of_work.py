@@ -20,6 +20,8 @@ from cabinet.persistence.meters import Meters, Readings
 from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
+from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
+from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
 from cabinet.persistence.registers import Registers
 from cabinet.persistence.second_factors import SecondFactors
 from cabinet.persistence.suppliers import Suppliers

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from cabinet.domain.registers import Encoding, Fault, RegisterChanging, RegisterUnreadable
+from cabinet.domain.registers import Encoding, RegisterChanging, RegisterUnreadable
 
 LONGEST_LINE: Final = 65_536  # bytes; a line of the widest register has some 400
+BLOCK: Final = 1 << 20  # bytes: some three thousand accounts, ten thousand charges
 _CHUNK: Final = 1 << 20
 _ASCII: Final = bytes(range(128))
 _BYTES_PER_FAULT: Final = 2
@@ -26,19 +27,20 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class RawLine:
-    """A line as it stands in the file, the header being number 1.
+class Block:
+    """Lines in a row as they stand in the file, whose header is number 1.
 
     Attributes:
-        text: without its line end; what its encoding cannot read is U+FFFD.
-        fault: it is too long to be read at all, and `text` is its beginning.
-        end: bytes of the file up to its end.
+        number: of the first of them.
+        texts: without line ends; what the encoding cannot read is U+FFFD.
+        end: bytes of the file up to the end of the block.
+        cut: places of lines that are too long to be read at all: their texts are their beginnings.
     """
 
     number: int
-    text: str
+    texts: list[str]
     end: int
-    fault: Fault | None = None
+    cut: frozenset[int] = frozenset()
 
 
 @contextmanager
@@ -90,25 +92,27 @@ def examine(path: Path) -> FileFacts:
     return FileFacts(digest.hexdigest(), Encoding.WINDOWS_1251 if damaged else Encoding.UTF_8, size)
 
 
-def read_lines(file: BinaryIO, facts: FileFacts) -> Iterator[RawLine]:
-    """The second pass: line after line in flat memory, however long a line is.
+def read_lines(file: BinaryIO, facts: FileFacts) -> Iterator[Block]:
+    """The second pass: block after block of about `BLOCK` bytes in flat memory, however long a line is.
+
+    The first block is the first line alone.
 
     Raises:
         RegisterChanging: at the end, when it was not the file of the first pass.
     """
     digest = hashlib.sha256()
-    number = end = 0
-    while chunk := file.readline(LONGEST_LINE):
-        number += 1
-        end += len(chunk)
+    codec = "utf-8" if facts.encoding is Encoding.UTF_8_BOM else facts.encoding.value
+    number, most = 1, 0
+    while chunk := file.read(most) + file.readline(LONGEST_LINE):
+        most = BLOCK
         digest.update(chunk)
-        fault = None
-        if len(chunk) == LONGEST_LINE and not chunk.endswith(b"\n"):
-            fault = Fault.LONG_LINE
+        if not chunk.endswith(b"\n"):
             for rest in _rest_of_line(file):
-                end += len(rest)
                 digest.update(rest)
-        yield RawLine(number, _text(chunk, facts.encoding, first=number == 1), end, fault)
+        whole = chunk.removesuffix(b"\n")
+        texts, cut = _texts(whole.removeprefix(codecs.BOM_UTF8) if number == 1 else whole, codec)
+        yield Block(number, texts, file.tell(), cut)
+        number += len(texts)
     if digest.hexdigest() != facts.sha256:
         raise RegisterChanging
 
@@ -120,8 +124,11 @@ def _rest_of_line(file: BinaryIO) -> Iterator[bytes]:
             return
 
 
-def _text(chunk: bytes, encoding: Encoding, *, first: bool) -> str:
-    if first:
-        chunk = chunk.removeprefix(codecs.BOM_UTF8)
-    codec = "utf-8" if encoding is Encoding.UTF_8_BOM else encoding.value
-    return chunk.removesuffix(b"\n").removesuffix(b"\r").decode(codec, "replace")
+def _texts(chunk: bytes, codec: str) -> tuple[list[str], frozenset[int]]:
+    lines = chunk.split(b"\n")
+    cut = frozenset(place for place, line in enumerate(lines) if len(line) >= LONGEST_LINE)
+    if cut:
+        texts = [line[:LONGEST_LINE].decode(codec, "replace") for line in lines]
+    else:
+        texts = chunk.decode(codec, "replace").split("\n")
+    return [text.removesuffix("\r") for text in texts], cut

@@ -3,38 +3,36 @@
 import csv
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
 from cabinet.domain.permissions import Actor, Permission
+from cabinet.domain.register_lines import Layout, Rules
 from cabinet.domain.registers import (
-    Change,
+    WHOLE_LINE,
     Encoding,
-    Layout,
+    Fault,
     LineRefused,
-    Record,
     RegisterEmpty,
     RegisterKind,
     RegisterNotText,
     RejectsUnwritable,
-    Rules,
     SupplierUnknown,
 )
 from cabinet.persistence.register_accounts import AccountsImport
-from cabinet.persistence.register_facts import ChargesImport, PaymentsImport
+from cabinet.persistence.register_facts import FactsImport
+from cabinet.persistence.register_rows import Taken
 from cabinet.persistence.registers import Register, RegisterReject
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.deps import Deps
-from cabinet.services.register_files import FileFacts, RawLine, examine, opened, read_lines
+from cabinet.services.register_files import Block, FileFacts, examine, opened, read_lines
 from cabinet.texts import registers as texts
 
-BATCH: Final = 1000  # lines
 _BELIEVED: Final = timedelta(days=366)  # a day later than that is a typing error
 _SHOWN_REJECTS: Final = 10
 _LONGEST_ORIGINAL: Final = 4000  # characters kept of a quarantined line
@@ -94,12 +92,12 @@ class RegisterOutcome:
 class _Importer(Protocol):
     """Takes the good lines of one kind."""
 
-    def take(self, records: Sequence[Any]) -> Sequence[Change | LineRefused]:
-        """Store a batch; what each line did or why it is refused."""
+    def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
+        """Store a block; what came of its lines."""
         ...
 
     def finish(self) -> None:
-        """Called once, after the last batch."""
+        """Called once, after the last block."""
         ...
 
 
@@ -181,12 +179,12 @@ class _Import:
         self._audit(tx, register)
         return run.outcome(self.command, self.facts)
 
-    def _take_lines(self, run: "_Run", lines: Iterator[RawLine], rules: Rules) -> None:
-        layout = Layout.of_header(self.command.kind, _header(lines), rules)
+    def _take_lines(self, run: "_Run", blocks: Iterator[Block], rules: Rules) -> None:
+        layout = Layout.of_header(self.command.kind, _header(blocks), rules)
         self.progress(0, self.facts.size)
-        while batch := list(islice(lines, BATCH)):
-            run.take(layout, batch)
-            self.progress(batch[-1].end, self.facts.size)
+        for block in blocks:
+            run.take(layout, block)
+            self.progress(block.end, self.facts.size)
 
     def _audit(self, tx: UnitOfWork, register: Register) -> None:
         tx.audit.record(
@@ -200,13 +198,13 @@ class _Import:
         )
 
 
-def _header(lines: Iterator[RawLine]) -> str:
-    first = next(lines, None)
+def _header(blocks: Iterator[Block]) -> str:
+    first = next(blocks, None)
     if first is None:
         raise RegisterEmpty
-    if first.fault:
+    if first.cut:
         raise RegisterNotText
-    return first.text
+    return first.texts[0]
 
 
 def _register(deps: Deps, supplier_id: int, command: ImportRegister, facts: FileFacts) -> Register:
@@ -227,9 +225,7 @@ def _importer(tx: UnitOfWork, register: Register, deps: Deps) -> _Importer:
     supplier_id, register_id = register.supplier_id, register.id or 0
     if register.kind == RegisterKind.ACCOUNTS:
         return AccountsImport(tx.session, supplier_id, register_id, deps.clock.now())
-    if register.kind == RegisterKind.CHARGES:
-        return ChargesImport(tx.session, supplier_id, register_id)
-    return PaymentsImport(tx.session, supplier_id, register_id)
+    return FactsImport(tx.session, RegisterKind(register.kind), supplier_id, register_id)
 
 
 def _again(
@@ -263,26 +259,27 @@ class _Run:
     register: Register
     importer: _Importer
     writer: "_RejectsWriter"
-    counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
     shown: list[Reject] = field(default_factory=list)
 
-    def take(self, layout: Layout, lines: Sequence[RawLine]) -> None:
-        """A batch of lines."""
-        told = [line for line in lines if line.text.strip() or line.fault]
-        read = [(line, _read(layout, line)) for line in told]
-        good = [(line, record) for line, record in read if not isinstance(record, LineRefused)]
-        results = self.importer.take([record for _, record in good]) if good else []
-        refused = [(line, fault) for line, fault in read if isinstance(fault, LineRefused)]
-        for (line, _), result in zip(good, results, strict=True):
-            if isinstance(result, LineRefused):
-                refused.append((line, result))
-            else:
-                self.counts[result] += 1
-        self.register.lines += len(told)
-        self._quarantine(sorted(refused, key=lambda pair: pair[0].number))
+    def take(self, layout: Layout, block: Block) -> None:
+        """A block of lines."""
+        texts, cut = block.texts, block.cut
+        told = [place for place, text in enumerate(texts) if place not in cut and text.strip()]
+        read = layout.read([texts[place] for place in told])
+        taken = self.importer.take(read.columns) if read.places else Taken()
+        refused = dict.fromkeys(cut, LineRefused(WHOLE_LINE, Fault.LONG_LINE))
+        refused |= {told[place]: fault for place, fault in read.refused.items()}
+        refused |= {told[read.places[place]]: fault for place, fault in taken.refused.items()}
+        self.added += taken.added
+        self.updated += taken.updated
+        self.unchanged += taken.unchanged
+        self.register.lines += len(told) + len(cut)
+        self._quarantine([_reject(block, place, refused[place]) for place in sorted(refused)])
 
-    def _quarantine(self, refused: Sequence[tuple[RawLine, LineRefused]]) -> None:
-        rejects = [_reject(line, fault) for line, fault in refused]
+    def _quarantine(self, rejects: Sequence[Reject]) -> None:
         self.register.rejected += len(rejects)
         self.shown += rejects[: _SHOWN_REJECTS - len(self.shown)]
         self.writer.write(rejects)
@@ -303,9 +300,9 @@ class _Run:
             kind=command.kind,
             encoding=facts.encoding,
             read=self.register.lines,
-            added=self.counts[Change.ADDED],
-            updated=self.counts[Change.UPDATED],
-            unchanged=self.counts[Change.UNCHANGED],
+            added=self.added,
+            updated=self.updated,
+            unchanged=self.unchanged,
             quarantined=self.register.rejected,
             again=False,
             dry_run=command.dry_run,
@@ -313,19 +310,12 @@ class _Run:
         )
 
 
-def _read(layout: Layout, line: RawLine) -> Record | LineRefused:
-    if line.fault:
-        return LineRefused("-", line.fault)
-    try:
-        return layout.read(line.text)
-    except LineRefused as refused:
-        return refused
-
-
-def _reject(line: RawLine, refused: LineRefused) -> Reject:
-    original = line.text[:_LONGEST_ORIGINAL].translate(_CONTROLS)
-    cut = len(line.text) > _LONGEST_ORIGINAL or line.fault is not None
-    return Reject(line.number, refused.column, texts.FAULTS[refused.fault], original + ("…" if cut else ""))
+def _reject(block: Block, place: int, refused: LineRefused) -> Reject:
+    text, cut = block.texts[place], place in block.cut
+    original = text[:_LONGEST_ORIGINAL].translate(_CONTROLS)
+    if cut or len(text) > _LONGEST_ORIGINAL:
+        original += "…"
+    return Reject(block.number + place, refused.column, texts.FAULTS[refused.fault], original)
 
 
 class _RejectsWriter:

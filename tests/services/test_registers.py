@@ -33,6 +33,7 @@ from cabinet.persistence.meters import Meter, Reading
 from cabinet.persistence.payments import OutsidePayment, Payment
 from cabinet.persistence.registers import Register, RegisterReject
 from cabinet.persistence.users import User
+from cabinet.services import register_files
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from tests import processes
@@ -399,7 +400,10 @@ def test_broken_lines_are_quarantined_and_kept_without_what_no_database_takes(
         assert [r.column for r in tx.registers.list_rejects(1)] == ["-"] * 4
 
 
-def test_an_account_of_two_batches_is_one_account(world: World, folder: Path) -> None:
+def test_an_account_of_two_blocks_is_one_account(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register_files, "BLOCK", 1 << 17)
     lines = [{"account": f"37{n:010d}", "meter_serial": str(n)} for n in range(1200)]
     heard: list[tuple[int, int]] = []
     path = write(folder, ACCOUNTS, *lines, {"account": lines[0]["account"], "meter_serial": "second"})
@@ -409,7 +413,7 @@ def test_an_account_of_two_batches_is_one_account(world: World, folder: Path) ->
     assert numbers(outcome) == (1200, 1, 0, 0)
     assert heard[0] == (0, path.stat().st_size)
     assert heard[-1] == (path.stat().st_size, path.stat().st_size)
-    assert len(heard) == 3
+    assert len(heard) > 3
     with world.deps.snapshot() as tx:
         assert tx.journal.total() == Money(0)
         assert counts(world)["JournalEntry"] == 1201
@@ -479,8 +483,11 @@ import sys
 from pathlib import Path
 from cabinet.domain.permissions import Actor
 from cabinet.domain.registers import RegisterKind
+from cabinet.services import register_files
 from cabinet.services.registers import ImportRegister, import_register
 from tests.fakes import make_world
+
+register_files.BLOCK = 1 << 17
 
 def stall(done, total):
     if done:

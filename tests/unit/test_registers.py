@@ -2,22 +2,16 @@
 
 import io
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cabinet.domain.money import Money
+from cabinet.domain.register_lines import COLUMNS, Layout, Rules
 from cabinet.domain.registers import (
-    COLUMNS,
-    AccountRecord,
-    ChargeRecord,
-    DialRecord,
     Encoding,
     Fault,
-    Layout,
     LineRefused,
-    PaymentRecord,
     RegisterColumnsMissing,
     RegisterColumnsRepeated,
     RegisterColumnsUnknown,
@@ -25,75 +19,101 @@ from cabinet.domain.registers import (
     RegisterKind,
     RegisterNotText,
     RegisterUnreadable,
-    Rules,
 )
+from cabinet.services import register_files
 from cabinet.services.register_files import LONGEST_LINE, FileFacts, examine, read_lines
 from cabinet.texts.registers import FAULTS
-from tests.register_files import ACCOUNTS, CHARGES, GOOD, PAYMENTS, text_of
+from tests.register_files import ACCOUNTS, CHARGES, GOOD, PAYMENTS, read_line, text_of
 
 RULES = Rules(r"\d{12}", date(2027, 11, 20))
 
 
-def read(kind: RegisterKind, **changed: str) -> AccountRecord | ChargeRecord | PaymentRecord:
+def read(kind: RegisterKind, **changed: str) -> dict[str, Any]:
     header, line, _ = text_of(kind, changed).split("\n")
-    return Layout.of_header(kind, header, RULES).read(line)
-
-
-def read_account(**changed: str) -> AccountRecord:
-    record = read(ACCOUNTS, **changed)
-    assert isinstance(record, AccountRecord)
-    return record
+    return read_line(Layout.of_header(kind, header, RULES), line)
 
 
 def test_a_line_of_accounts_says_all_it_can() -> None:
-    record = read_account()
-    assert record.account == "370000000001"
-    assert record.known["area_m2"] == Decimal("54.3")
-    assert record.known["usage"] == "stove"
-    assert "middle_name" not in record.known
-    assert record.meter is not None
-    assert record.meter.serial_number == "04666666"
-    assert record.meter.known["verification_due_on"] == date(2033, 4, 20)
-    assert record.meter.known["thermo_compensated"] is True
-    assert record.dial == DialRecord(6928, date(2026, 10, 20))
-    assert (record.legacy, record.balance) == ("", Money(28220))
+    values = read(ACCOUNTS)
+    assert values == GOOD[ACCOUNTS] | {
+        "area_m2": "54.30000", "residents": 2, "meter_capacity": 5, "verification_due_on": "2033-04-20",
+        "thermo_compensated": 1, "last_reading": 6928, "balance": 28220, "middle_name": None, "region": None, "first_name": None,
+        "legacy_password_bcrypt": None,
+    }  # fmt: skip
 
 
 def test_a_line_of_charges_says_all_it_can() -> None:
-    record = read(CHARGES, reading_from="-", recalculation="", coefficient="-")
-    assert isinstance(record, ChargeRecord)
-    assert record.charge.volume.cubic_metres == Decimal("34.000")
-    assert (record.charge.reading_from, record.charge.coefficient) == (None, Decimal(1))
-    assert record.charge.closing == Money(28330)
+    values = read(CHARGES, reading_from="-", recalculation="", coefficient="-")
+    assert values == GOOD[CHARGES] | {
+        "reading_from": None, "reading_to": 6928, "coefficient": "1.00000", "volume_m3": "34.00000",
+        "price": "8.30000", "amount": 28220, "recalculation": 0, "penalty": 110, "opening": 10000, "paid": 10000,
+        "closing": 28330,
+    }  # fmt: skip
 
 
 def test_a_line_of_payments_says_all_it_can() -> None:
-    record = read(PAYMENTS, reading="6928")
-    assert record == PaymentRecord("370000000001", date(2026, 10, 14), Money(4878), "post", "X0-1", 6928)
+    assert read(PAYMENTS, reading="6928") == GOOD[PAYMENTS] | {"amount": 4878, "reading": 6928}
+
+
+def test_every_line_of_a_block_is_read_by_itself() -> None:
+    header, *lines = text_of(
+        PAYMENTS, {}, {"amount": "?"}, {"reading": "1"}, {"amount": "5", "reading": "x"}
+    ).split("\n")
+    found = Layout.of_header(PAYMENTS, header, RULES).read([*lines[:-1], "nul\0", lines[0]])
+    assert found.places == [0, 2, 5]
+    assert found.columns["reading"] == [None, 1, None]
+    faults = {place: (refused.column, refused.fault) for place, refused in found.refused.items()}
+    assert faults == {
+        1: ("amount", Fault.MONEY),
+        3: ("reading", Fault.WHOLE),
+        4: ("-", Fault.UNREADABLE),
+    }
+
+
+@pytest.mark.parametrize("minus", ["-", "−"])
+def test_money_is_whole_kopecks_with_its_sign(minus: str) -> None:
+    texts = {
+        "0,5": 50,
+        f"{minus}0.05": -5,
+        f"{minus}12": -1200,
+        "1 234,50": 123450,
+        "282.2 ₽": 28220,
+        "+7": 700,
+    }
+    for text, kopecks in texts.items():
+        assert read(PAYMENTS, amount=text)["amount"] == kopecks
+
+
+def test_more_values_than_are_remembered_are_read_all_the_same() -> None:
+    lines = [f"370000000001;2026-10-14;{n}.01;post;{n};-" for n in range(40_000)]
+    found = Layout.of_header(PAYMENTS, ";".join(GOOD[PAYMENTS]), RULES).read(lines)
+    assert found.columns["amount"] == [n * 100 + 1 for n in range(40_000)]
 
 
 @pytest.mark.parametrize("nothing", ["", "-", " - ", "–", "—"])
 def test_a_dash_or_nothing_is_unknown(nothing: str) -> None:
     names = ("last_name", "meter_serial", "last_reading", "balance", "pin_bcrypt", "usage", "area_m2")
-    record = read_account(**dict.fromkeys(names, nothing))
-    assert (record.meter, record.dial, record.balance, record.pin) == (None, None, None, "")
-    assert not {"last_name", "usage", "area_m2"} & record.known.keys()
+    values = read(ACCOUNTS, **dict.fromkeys(names, nothing))
+    assert [values[name] for name in names] == [None] * len(names)
 
 
 def test_only_four_columns_are_needed_and_their_order_is_free() -> None:
     layout = Layout.of_header(ACCOUNTS, "house;street; account ;locality", RULES)
-    record = layout.read("86;ул. Песочная;3700 0000 0001;г. Ижевск")
-    assert isinstance(record, AccountRecord)
-    assert record.account == "370000000001"
-    assert record.known == {"house": "86", "street": "ул. Песочная", "locality": "г. Ижевск"}
+    values = read_line(layout, "86;ул. Песочная;3700 0000 0001;г. Ижевск")
+    known = {name: value for name, value in values.items() if value is not None}
+    assert known == {
+        "account": "370000000001",
+        "house": "86",
+        "street": "ул. Песочная",
+        "locality": "г. Ижевск",
+    }
 
 
 def test_a_quoted_field_may_hold_a_semicolon_and_quotes_inside_a_name_are_letters() -> None:
     layout = Layout.of_header(ACCOUNTS, "account;locality;street;house", RULES)
-    quoted = layout.read('370000000001;СНТ "Заря";"ул. ""Новая""; к. 2";1')
-    assert isinstance(quoted, AccountRecord)
-    assert quoted.known["locality"] == 'СНТ "Заря"'
-    assert quoted.known["street"] == 'ул. "Новая"; к. 2'
+    quoted = read_line(layout, '370000000001;СНТ "Заря";"ул. ""Новая""; к. 2";1')
+    assert quoted["locality"] == 'СНТ "Заря"'
+    assert quoted["street"] == 'ул. "Новая"; к. 2'
 
 
 @pytest.mark.parametrize(
@@ -202,7 +222,7 @@ def refusal(kind: RegisterKind, column: str, value: str) -> LineRefused:
 def test_a_broken_line_is_refused_whole(line: str, fault: Fault) -> None:
     layout = Layout.of_header(ACCOUNTS, "account;locality;street;house", RULES)
     with pytest.raises(LineRefused) as caught:
-        layout.read(line)
+        read_line(layout, line)
     assert (caught.value.column, caught.value.fault) == ("-", fault)
 
 
@@ -263,26 +283,40 @@ def test_a_letter_cut_by_a_chunk_does_not_change_the_encoding(tmp_path: Path) ->
     assert examine(path).encoding is Encoding.UTF_8
 
 
-def lines_of(content: bytes, tmp_path: Path) -> list[tuple[int, str, Fault | None]]:
+def lines_of(content: bytes, tmp_path: Path) -> list[tuple[int, str, bool]]:
     path = tmp_path / "register.csv"
     path.write_bytes(content)
-    facts = examine(path)
-    return [(line.number, line.text, line.fault) for line in read_lines(io.BytesIO(content), facts)]
+    blocks = list(read_lines(io.BytesIO(content), examine(path)))
+    return [
+        (block.number + place, text, place in block.cut)
+        for block in blocks
+        for place, text in enumerate(block.texts)
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1 << 20])
+def test_a_file_is_the_same_in_blocks_of_any_size(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "шапка\r\nодин\n\nтри\r\n".encode() + b"x" * LONGEST_LINE + "\nпять\nшесть".encode()
+    monkeypatch.setattr(register_files, "BLOCK", size)
+    texts = ["шапка", "один", "", "три", "x" * LONGEST_LINE, "пять", "шесть"]
+    assert lines_of(content, tmp_path) == [(n + 1, text, n == 4) for n, text in enumerate(texts)]
 
 
 def test_lines_are_counted_from_one_whatever_ends_them(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbf" + "шапка\r\nодин\n\nтри\rтри".encode()
     assert lines_of(content, tmp_path) == [
-        (1, "шапка", None),
-        (2, "один", None),
-        (3, "", None),
-        (4, "три\rтри", None),
+        (1, "шапка", False),
+        (2, "один", False),
+        (3, "", False),
+        (4, "три\rтри", False),
     ]
 
 
 def test_a_line_of_a_megabyte_is_passed_by_and_the_next_one_is_read(tmp_path: Path) -> None:
     found = lines_of(b"header\n" + b"x" * (1 << 20) + b"\nnext\n", tmp_path)
-    assert [(number, fault) for number, _, fault in found] == [(1, None), (2, Fault.LONG_LINE), (3, None)]
+    assert [(number, cut) for number, _, cut in found] == [(1, False), (2, True), (3, False)]
     assert len(found[1][1]) == LONGEST_LINE
     assert found[2][1] == "next"
 
@@ -297,8 +331,8 @@ def test_the_file_is_read_to_its_last_byte(tmp_path: Path) -> None:
 def test_a_byte_that_windows_1251_does_not_have_spoils_only_its_line() -> None:
     content = "шапка\nодин\nдва\x98\n".encode("latin-1", "replace").replace(b"?", b"\xe4")
     facts = FileFacts("", Encoding.WINDOWS_1251, len(content))
-    lines = read_lines(io.BytesIO(content), facts)
-    texts = [next(lines).text for _ in range(3)]
+    blocks = read_lines(io.BytesIO(content), facts)
+    texts = next(blocks).texts + next(blocks).texts
     assert ["\ufffd" in text for text in texts] == [False, False, True]
 
 
