@@ -28,13 +28,13 @@
 
   /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage; data-member when
      the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first;
-     data-lesson in a practice world, where somebody always is. */
+     data-lesson in a practice world, where somebody always is; data-passkeys where the browser knows passkeys. */
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
     const lesson = /(?:^|; )(?:__Host-)?lesson=([\w.]+)/.exec(document.cookie)?.[1] || "";
     const member = lesson || /(^|; )(__Host-)?member=1/.test(document.cookie) ? "1" : "";
-    const marks = { "data-lesson": lesson, "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member };
+    const marks = { "data-lesson": lesson, "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member, "data-passkeys": window.PublicKeyCredential ? "1" : "" };
     for (const [name, value] of Object.entries(marks)) {
       if (value) set(root, name, value);
       else if (root.hasAttribute(name)) root.removeAttribute(name);
@@ -315,7 +315,7 @@
   }
 
   dress();
-  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member", "data-lesson"] });
+  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["class", "data-theme", "data-vision", "data-member", "data-lesson", "data-passkeys"] });
   new MutationObserver(soon).observe(document, {
     subtree: true, childList: true, characterData: true, attributes: true,
     attributeFilter: ["data-live", "data-errors", "data-previous", "data-draft", "data-draft-done", "data-countdown", "data-take-focus", "value"],

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import Engine, MetaData, or_, select
 
 # Where a stranger's tries are counted and remembered: these may grow.
-COUNTERS = frozenset({"attempts", "human_challenges", "audit_events"})
+COUNTERS = frozenset({"attempts", "human_challenges", "passkey_challenges", "audit_events"})
 
 
 def checksums(engine: Engine, leave: frozenset[str] = COUNTERS) -> dict[str, str]:

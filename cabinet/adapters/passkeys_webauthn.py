@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from cabinet.domain.passkeys import LIFETIME, PasskeyRefused
+from cabinet.domain.passkeys import LIFETIME, LONGEST_ANSWER, PasskeyRefused
 from cabinet.ports import NewPasskey, PasskeyAnswer, PasskeyOwner, PasskeyUse
 from cabinet.texts.shell import BRAND
 
 T = TypeVar("T")
-_LONGEST_ANSWER: Final = 16_384  # characters; a real one has about 1000, with a certificate 5000
 _LONGEST_ID: Final = 1023  # bytes; Web Authentication, 7.1
 _LONGEST_KEY: Final = 1024  # bytes; RSA of 4096 bits takes 540
 _ALGORITHMS: Final = (-8, -7, -257)  # Ed25519, ES256, RS256: what devices are known to have
@@ -124,7 +123,7 @@ def _refusing(check: Callable[[], T]) -> T:
 
 
 def _bounded(answer: str) -> str:
-    if len(answer) > _LONGEST_ANSWER or not answer.isascii():
+    if len(answer) > LONGEST_ANSWER or not answer.isascii():
         raise PasskeyRefused
     return answer
 

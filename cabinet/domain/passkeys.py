@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import Final
 
 from cabinet.domain.errors import Conflict, InputError
+from cabinet.domain.forms import text_of
 from cabinet.domain.limits import Limit
 
 LIFETIME: Final = timedelta(minutes=5)
 MOST: Final = 10
+LONGEST_ANSWER: Final = 16_384
+"""Characters; a real one has about 1000, with a certificate 5000."""
 NAME_LENGTH: Final = 60
 ASKED_DEVICE: Final = Limit("passkey.device", 60, LIFETIME)
 ASKED_ADDRESS: Final = Limit("passkey.address", 300, LIFETIME)
@@ -43,6 +46,18 @@ class PasskeyUnknown(InputError):
     code = "passkey.unknown"
 
 
+class PasskeyCancelled(InputError):
+    """The person has closed the device's question, or has not answered it in time."""
+
+    code = "passkey.cancelled"
+
+
+class PasskeyUnable(InputError):
+    """The browser does not do passkeys here, or could not load what asks for them."""
+
+    code = "passkey.unable"
+
+
 class PasskeyKnown(Conflict):
     """That passkey is in a cabinet already."""
 
@@ -60,6 +75,27 @@ class PasskeyNameWrong(InputError):
 
     code = "passkey.name"
     field = "name"
+
+
+# By the names of Web Authentication, 5.1.3 and 5.1.4; whatever else a browser says, it could not do it.
+_TOLD: Final = {"NotAllowedError": PasskeyCancelled, "InvalidStateError": PasskeyKnown}
+_REPLACED: Final = "AbortError"
+AGAIN: Final = "again"
+"""Nobody answered for as long as a challenge lives, and somebody is there to answer another one."""
+
+
+def answer_of(sent: object) -> str:
+    """The device's answer as passkeys.js sends it, or AGAIN; "" when another question took its place.
+
+    Raises:
+        PasskeyCancelled, PasskeyKnown, PasskeyUnable: what the browser says instead of an answer.
+    """
+    answer = text_of(sent, "answer", LONGEST_ANSWER)
+    if answer.startswith("{") or answer == AGAIN:
+        return answer
+    if answer == _REPLACED:
+        return ""
+    raise _TOLD.get(answer, PasskeyUnable)
 
 
 def name_of(typed: str) -> str:

@@ -25,6 +25,7 @@ from cabinet.domain.passkeys import (
     PasskeyRefused,
     PasskeysMany,
     PasskeyUnknown,
+    answer_of,
     handle_of,
     name_of,
 )
@@ -47,11 +48,11 @@ _LONGEST_TYPED: Final = 50_000  # too long a name is said to be so
 class PasskeyRow:
     """A passkey of one's own; `used` is "" before its first use."""
 
-    id: str
-    name: str
-    added: str
-    used: str
-    synced: bool
+    id: str = ""
+    name: str = ""
+    added: str = ""
+    used: str = ""
+    synced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ class SignInByPasskey:
     answer: str
     remember: bool
 
+    @classmethod
+    def parse(cls, sent: object) -> Self:
+        """Of what passkeys.js sends.
+
+        Raises:
+            PasskeyCancelled, PasskeyUnable: what the browser says instead of an answer.
+        """
+        return cls(answer_of(sent), isinstance(sent, dict) and sent.get("remember") is True)
+
 
 def list_passkeys(deps: Deps, actor: Actor) -> list[PasskeyRow]:
     """The actor's own, oldest first."""
@@ -84,6 +94,17 @@ def list_passkeys(deps: Deps, actor: Actor) -> list[PasskeyRow]:
     with deps.snapshot() as tx:
         zone = sessions.zone_of(tx, actor)
         return [_row(x, zone) for x in tx.passkeys.list_of(actor.user)]
+
+
+def get_passkey(deps: Deps, actor: Actor, passkey_id: int) -> PasskeyRow:
+    """One of the actor's own.
+
+    Raises:
+        NotFound: there is none, or it is a stranger's.
+    """
+    actor.require(Permission.PROFILE)
+    with deps.snapshot() as tx:
+        return _row(tx.passkeys.get_for(actor, passkey_id), sessions.zone_of(tx, actor))
 
 
 def begin_add(deps: Deps, actor: Actor) -> str:
@@ -119,7 +140,7 @@ def finish_add(deps: Deps, actor: Actor, answer: str) -> None:
         _keep(deps, tx, actor, made)
 
 
-def rename_passkey(deps: Deps, actor: Actor, passkey_id: int, command: RenamePasskey) -> None:
+def rename_passkey(deps: Deps, actor: Actor, passkey_id: int, command: RenamePasskey) -> PasskeyRow:
     """Give one of the actor's own passkeys another name.
 
     Raises:
@@ -127,7 +148,9 @@ def rename_passkey(deps: Deps, actor: Actor, passkey_id: int, command: RenamePas
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        tx.passkeys.get_for(actor, passkey_id).name = command.name
+        passkey = tx.passkeys.get_for(actor, passkey_id)
+        passkey.name = command.name
+        return _row(passkey, sessions.zone_of(tx, actor))
 
 
 def remove_passkey(deps: Deps, actor: Actor, passkey_id: int) -> None:

@@ -17,7 +17,7 @@ BROWSER_WRITES: frozenset[str] = frozenset()
 STORAGE = {"Cookie", "LocalStorage", "SessionStorage"}
 SCRIPTS = {"call_script", "call_function", "run_script"}
 # Where a script is put together from literals of the same file, and by which function.
-COMPOSED = {("states/human_check.py", "script")}
+COMPOSED = {("states/human_check.py", "script"), ("states/passkeys.py", "script")}
 PLAIN = {str, bool, int}
 
 

@@ -21,6 +21,7 @@ from tests.e2e.steps import (
     register,
     send_reading,
 )
+from tests.e2e.test_passkeys import device
 
 Look = Callable[[Page, str], None]
 
@@ -142,6 +143,31 @@ def test_pages_of_connecting_an_account(open_as: OpenAs, look: Look, town: Town)
     radio(page, "Пин-код").check()
     expect(box(page, "Пин-код")).to_be_visible()
     look(page, "/accounts/new with a PIN")
+
+
+def test_pages_of_passkeys(open_as: OpenAs, new_context: NewContext, look: Look, town: Town) -> None:
+    page = open_as(town.person())
+    telephone = device(page)
+    open_page(page, "/settings/passkeys")
+    look(page, "/settings/passkeys without one")
+    button(page, "Добавить ключ доступа").click()
+    expect(page.get_by_role("status").filter(has_text="Ключ доступа добавлен")).to_be_focused()
+    look(page, "/settings/passkeys with one just added")
+    telephone.recognise(yes=False)
+    button(page, "Добавить ключ доступа").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page, "/settings/passkeys with one not chosen")
+    page.get_by_role("link", name=re.compile("^Изменить")).click()
+    box(page, "Название").fill("я" * 61)
+    button(page, "Сохранить").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/settings/passkey with an error")
+    visitor = new_context().new_page()
+    device(visitor)
+    open_page(visitor, "/login")
+    button(visitor, "Войти с ключом доступа").click()
+    expect(visitor.get_by_role("alert")).to_be_focused()
+    look(visitor, "/login with no passkey chosen")
 
 
 def test_pages_of_basic_access(open_as: OpenAs, look: Look, town: Town) -> None:

@@ -80,6 +80,10 @@ def test_a_passkey_signs_in_from_a_new_browser_without_login_password_or_code(wo
     ticket = answered(world, telephone.prove(asked(world)), remember=True)
     there, _ = enter(world, ticket, ELSEWHERE)
     assert there.user_id == anna.user_id
+    with world.deps.snapshot() as tx:
+        opened = tx.sessions.find_own(there)
+    assert opened
+    assert opened.factor_at == world.clock.now()  # a device that knows its owner is two factors
     assert passkeys.list_passkeys(world.deps, there)[0].used == "20\u00a0ноября 2026, 11:00"
     world.clock.move(days=29)
     assert len(sessions.list_sessions(world.deps, there)) == 1

@@ -17,7 +17,9 @@ def entering(ticket: rx.Var[str], after: rx.Var[str] | str = "/") -> rx.Componen
     return rx.cond(ticket != "", form, rx.fragment())
 
 
-def login_field(problem: rx.Var[str], label: str = texts.LOGIN) -> rx.Component:
+def login_field(
+    problem: rx.Var[str], label: str = texts.LOGIN, auto_complete: str = "username"
+) -> rx.Component:
     """A phone or an e-mail, as password managers know it."""
     return field(
         "login",
@@ -25,7 +27,7 @@ def login_field(problem: rx.Var[str], label: str = texts.LOGIN) -> rx.Component:
         hint=texts.LOGIN_HINT,
         problem=problem,
         input_mode="email",
-        auto_complete="username",
+        auto_complete=auto_complete,
         enter_key_hint="next",
         auto_capitalize="none",
         spell_check=False,
