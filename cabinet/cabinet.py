@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, desk, health, human, practice, requests, session, webhooks
+from cabinet.api import demo, desk, documents, health, human, practice, requests, session, webhooks
 from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
 from cabinet.domain import cookies
+from cabinet.domain.permissions import Actor
 from cabinet.services import health as health_service
-from cabinet.services import payments
+from cabinet.services import payments, sessions
+from cabinet.services.deps import Deps
 from cabinet.settings import Environment
 from cabinet.ui import layout, pages
 from cabinet.ui.crash import backend_fault, error_boundary, frontend_fault
@@ -33,6 +35,7 @@ def plain_routes() -> list[BaseRoute]:
         *session.routes(deps, caller),
         *desk.routes(deps, caller),
         *human.routes(deps, caller.visitor),
+        *documents.routes(caller, partial(_asking, caller)),
     ]
     notices = container.mail_notices()
     if notices is not None:
@@ -41,6 +44,15 @@ def plain_routes() -> list[BaseRoute]:
     routes += [*demo.bank_routes(side_of, origins), *demo.inbox_routes(side_of)]
     routes += practice.routes(container.practice_worlds(), caller)
     return routes
+
+
+def _asking(caller: Caller, request: Request) -> tuple[Deps, Actor]:
+    """Who asks; while there is a practice cookie, the real world is out of reach."""
+    visitor = caller.visitor(request)
+    practised, token = caller.cookie(request, cookies.PRACTICE), caller.cookie(request, cookies.SESSION)
+    if practised:
+        return container.practice_worlds().enter(practised, visitor)
+    return caller.deps, sessions.identify(caller.deps, visitor, token) if token else Actor.anonymous(visitor)
 
 
 def _own_side() -> DemoSide:

@@ -30,6 +30,7 @@ FIELDS: Final = (
     *("query", "shown", "checked", "delivery", "email"),
     *("login", "password", "consent", "remember", "code", "supplier", "number", "access", "proof_kind"),
     *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias", "current"),
+    *("address", "phone", "email", "kind", "card_date", "token"),
 )
 
 

@@ -56,6 +56,7 @@ class Purpose(StrEnum):
     REGISTER = "register"
     RESET = "reset"
     SIGN_IN = "sign_in"
+    PIN_REQUEST = "pin_request"
 
 
 CODE_FOLLOWS: Final = frozenset({Purpose.REGISTER, Purpose.RESET})

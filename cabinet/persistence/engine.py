@@ -29,9 +29,9 @@ READ_ONLY = "cabinet_read_only"
 def make_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for the URL; `durable=False` for a SQLite file that may be lost: one file, no waiting for the disk.
 
-    SQLite gets WAL, `synchronous=FULL`, foreign keys and a busy timeout, and every transaction that
-    is not read only begins IMMEDIATE, so that two writers queue and never deadlock. Text that no database
-    can write down raises InputError.
+    SQLite gets WAL, `synchronous=FULL`, foreign keys, overwriting of what is deleted and a busy timeout, and
+    every transaction that is not read only begins IMMEDIATE, so that two writers queue and never deadlock.
+    Text that no database can write down raises InputError.
     """
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
@@ -56,7 +56,13 @@ def _refuse_unwritable(context: ExceptionContext) -> None:
 def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
         connection.isolation_level = None
-        for pragma in (*safety, "temp_store=MEMORY", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        for pragma in (
+            *safety,
+            "temp_store=MEMORY",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={_BUSY_MS}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return prepare

@@ -20,6 +20,7 @@ from cabinet.persistence.meters import Meters, Readings
 from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
+from cabinet.persistence.pin_requests import Documents, PinRequests
 from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
 from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
 from cabinet.persistence.registers import Registers
@@ -41,6 +42,7 @@ class UnitOfWork:
         self.confirmations = Confirmations(session)
         self.customer_accounts = CustomerAccounts(session)
         self.desk_accounts = DeskAccounts(session)
+        self.documents = Documents(session)
         self.inbox = Inbox(session)
         self.journal = Journal(session)
         self.meters = Meters(session)
@@ -49,6 +51,7 @@ class UnitOfWork:
         self.passkey_challenges = PasskeyChallenges(session)
         self.passkeys = Passkeys(session)
         self.payments = Payments(session)
+        self.pin_requests = PinRequests(session)
         self.readings = Readings(session)
         self.registers = Registers(session)
         self.second_factors = SecondFactors(session)

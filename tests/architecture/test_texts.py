@@ -7,12 +7,13 @@ from string import Formatter
 
 import pytest
 
-from cabinet.domain import charges, payments, readings, registers
+from cabinet.domain import charges, payments, pin_requests, readings, registers
 from cabinet.domain.errors import CabinetError
 from cabinet.texts import charges as charge_words
 from cabinet.texts import errors as texts
 from cabinet.texts import messages
 from cabinet.texts import payments as payment_words
+from cabinet.texts import pin_requests as request_words
 from cabinet.texts import readings as reading_words
 from cabinet.texts import registers as register_words
 from tests.architecture.house import calls, errors, strings, trees
@@ -30,11 +31,14 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/domain/money.py",
     "cabinet/domain/passwords.py",
     "cabinet/domain/pin_letters.py",
+    "cabinet/domain/pin_requests.py",
     "cabinet/domain/second_factors.py",
     "cabinet/domain/spoken.py",
     "cabinet/settings.py",
 }
 TEMPLATE_FACTS = {
+    "request",
+    "reason",
     "pin",
     "supplier",
     "code",
@@ -182,6 +186,10 @@ def test_every_value_of_the_domain_has_its_word() -> None:
     assert all(reading_words.source(x, y) for x in readings.ReadingKind for y in readings.ReadingSource)
     assert all(payment_words.status(x) for x in payments.PaymentStatus)
     assert payment_words.channel("терминал") == "терминал"
+    assert set(request_words.KINDS) == set(pin_requests.DocumentKind)
+    assert set(request_words.STATUSES) == set(pin_requests.RequestStatus) - {pin_requests.RequestStatus.DRAFT}
+    assert set(request_words.DOCUMENT_REASONS) == set(pin_requests.DocumentReason)
+    assert set(request_words.REJECT_REASONS) == set(pin_requests.RejectReason)
     assert set(register_words.FAULTS) == set(registers.Fault)
     assert set(register_words.KINDS) == set(registers.RegisterKind)
     assert set(register_words.ENCODINGS) == set(registers.Encoding)

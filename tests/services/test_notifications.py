@@ -29,6 +29,8 @@ FACTS = {
     "account": "1",
     "amount": "1",
     "payment": "p",
+    "request": "№ 1",
+    "reason": "Так.",
 }
 
 

@@ -1,0 +1,143 @@
+"""Where the pages send documents: one file a request, read as it comes, held in memory only."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from cabinet.api.requests import Caller, same_origin
+from cabinet.domain.documents import MOST_BYTES, DocumentTooLarge
+from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, TooMany
+from cabinet.domain.permissions import Actor
+from cabinet.services import documents
+from cabinet.services.deps import Deps
+from cabinet.services.documents import DocumentRow, Upload
+from cabinet.texts import errors as texts
+
+Asking = Callable[[Request], tuple[Deps, Actor]]
+DOCUMENTS: Final = "/api/documents"
+_NO_STORE: Final = {"cache-control": "no-store"}
+_LONGEST_TOKEN: Final = 100
+_LONGEST_NAME: Final = 4000
+_SECONDS: Final = 120
+
+
+class Room:
+    """How much is held and opened at once, in the whole process: memory and processors stay bounded.
+
+    Args:
+        held: files in memory, whole or still coming; the next is told to come back.
+        of_one: files of one address among them.
+        opened: files being opened; the others wait.
+    """
+
+    def __init__(self, held: int = 12, of_one: int = 3, opened: int = 2) -> None:
+        self._held, self._of_one = held, of_one
+        self._here: Counter[str] = Counter()
+        self.opening = asyncio.Semaphore(opened)
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[None]:
+        """A place for one file.
+
+        Raises:
+            Busy: there is none.
+        """
+        if self._here.total() >= self._held or self._here[address] >= self._of_one:
+            raise Busy
+        self._here[address] += 1
+        try:
+            yield
+        finally:
+            self._here[address] -= 1
+            self._here += Counter()  # forgets those who have gone
+
+
+def routes(
+    caller: Caller, asking: Asking, room: Room | None = None, seconds: float = _SECONDS
+) -> list[Route]:
+    """The address: POST of a file's bytes, its name in `X-File-Name`, the link's token in `X-Request`.
+
+    Args:
+        caller: how to read a request.
+        asking: who asks and in which world, the portal's or a practice one; it may read the database.
+        room: how many at once.
+        seconds: how long one file may come.
+    """
+    place = room or Room()
+
+    async def take(request: Request) -> JSONResponse:
+        if not same_origin(request, caller.origins):
+            return _refusal(Denied())
+        try:
+            _refuse_announced(request)
+            with place.place(caller.visitor(request).address):
+                async with asyncio.timeout(seconds):
+                    data = await _read(request)
+                upload = Upload(_header(request, "x-file-name", _LONGEST_NAME), data, _token(request))
+                async with place.opening:
+                    row = await run_in_threadpool(_attach, asking, request, upload)
+        except (TimeoutError, ClientDisconnect):
+            return _refusal(Busy())
+        except CabinetError as problem:
+            return _refusal(problem)
+        return JSONResponse({"id": row.id, "title": row.title}, status_code=201, headers=_NO_STORE)
+
+    return [Route(DOCUMENTS, take, methods=["POST"])]
+
+
+def _attach(asking: Asking, request: Request, upload: Upload) -> DocumentRow:
+    return documents.attach_document(*asking(request), upload)
+
+
+def _refuse_announced(request: Request) -> None:
+    """A file that says it is too large is not read at all."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > MOST_BYTES:
+        raise DocumentTooLarge
+
+
+async def _read(request: Request) -> bytes:
+    """The body.
+
+    Raises:
+        DocumentTooLarge: as soon as it is.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise DocumentTooLarge
+    return bytes(body)
+
+
+def _header(request: Request, name: str, most: int) -> str:
+    """A percent-encoded header; too long a one is none."""
+    value = request.headers.get(name, "")
+    return unquote(value, errors="replace") if len(value) <= most else ""
+
+
+def _token(request: Request) -> str:
+    return _header(request, "x-request", _LONGEST_TOKEN)
+
+
+_STATUSES: Final[dict[type[CabinetError], int]] = {
+    DocumentTooLarge: 413,
+    Busy: 429,
+    TooMany: 429,
+    Denied: 403,
+    NotFound: 404,
+}
+
+
+def _refusal(problem: CabinetError) -> JSONResponse:
+    status = next((code for kind, code in _STATUSES.items() if isinstance(problem, kind)), 422)
+    words = texts.of(problem.code, problem.field, problem.facts)
+    return JSONResponse({"error": problem.code, "message": words}, status_code=status, headers=_NO_STORE)

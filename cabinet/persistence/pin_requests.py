@@ -1,0 +1,234 @@
+"""Requests for PINs and the keys of their documents. Deleting a document's row shreds it: nothing else opens the file."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import LargeBinary, delete, func, or_
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from cabinet.domain.errors import NotFound
+from cabinet.domain.permissions import Actor
+from cabinet.domain.pin_requests import QUEUE, UPLOADABLE, RequestStatus
+from cabinet.persistence.types import instant, key, refers
+
+
+class PinRequest(SQLModel, table=True):
+    """Заявка на пин-код.
+
+    Attributes:
+        name: random; what its documents are bound to.
+        device: the browser of a draft; nothing else is known of a visitor.
+        token_digest: of the link in the letters; "" while it is a draft.
+        claimed_by: the operator who looks at it until `claimed_until`.
+        approved_by: the operator who has approved it where two must.
+    """
+
+    __tablename__ = "pin_requests"
+
+    id: int | None = key()
+    name: str = Field(max_length=64, unique=True)
+    status: str = Field(max_length=16, index=True)
+    user_id: int | None = refers("users.id", default=None)
+    device: str = Field(max_length=64, index=True)
+    token_digest: str = Field(default="", max_length=64, index=True)
+    supplier_id: int | None = refers("suppliers.id", default=None)
+    number: str = Field(default="", max_length=32)
+    claimed_address: str = Field(default="", max_length=240)
+    phone: str = Field(default="", max_length=16)
+    email: str = Field(default="", max_length=254)
+    document_kind: str = Field(default="", max_length=16)
+    card_issued_on: date | None = None
+    reason: str = Field(default="", max_length=24)
+    consent_version: str = Field(default="", max_length=32)
+    address: str = Field(default="", max_length=64)
+    created_at: datetime = instant()
+    sent_at: datetime | None = instant(default=None)
+    waiting_since: datetime | None = instant(default=None)
+    claimed_by: int | None = refers("users.id", index=False, default=None)
+    claimed_until: datetime | None = instant(default=None)
+    approved_by: int | None = refers("users.id", index=False, default=None)
+    decided_at: datetime | None = instant(default=None)
+
+
+class RequestDocument(SQLModel, table=True):
+    """A document of a request: the wrapped key of the file of that name."""
+
+    __tablename__ = "request_documents"
+
+    id: int | None = key()
+    request_id: int = refers("pin_requests.id")
+    name: str = Field(max_length=64, unique=True)
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
+    pages: int
+    size: int
+    added_at: datetime = instant(index=True)
+
+
+class PinRequests:
+    """The repository of requests. An applicant's are found by user, browser or link; an operator's by supplier."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, request: PinRequest) -> PinRequest:
+        """Store and number it."""
+        self._session.add(request)
+        self._session.flush()
+        return request
+
+    def find_draft(self, actor: Actor) -> PinRequest | None:
+        """The newest draft of a signed-in user, or of a visitor's browser; kept from other writers."""
+        mine = (
+            col(PinRequest.user_id).is_(None) & (col(PinRequest.device) == actor.visitor.device)
+            if actor.user_id is None
+            else col(PinRequest.user_id) == actor.user_id
+        )
+        statement = select(PinRequest).where(mine, PinRequest.status == RequestStatus.DRAFT)
+        return self._session.exec(
+            statement.order_by(col(PinRequest.id).desc()).limit(1).with_for_update()
+        ).one_or_none()
+
+    def get_by_token(self, digest: str) -> PinRequest:
+        """The request of a link.
+
+        Raises:
+            NotFound: none.
+        """
+        found = None
+        if digest:
+            found = self._session.exec(
+                select(PinRequest).where(PinRequest.token_digest == digest).with_for_update()
+            ).one_or_none()
+        if found is None:
+            raise NotFound
+        return found
+
+    def get_own(self, actor: Actor, request_id: int) -> PinRequest:
+        """A signed-in user's own request that was sent.
+
+        Raises:
+            NotFound: none.
+        """
+        found = self._session.exec(
+            select(PinRequest)
+            .where(
+                PinRequest.id == request_id,
+                PinRequest.user_id == actor.user,
+                PinRequest.status != RequestStatus.DRAFT,
+            )
+            .with_for_update()
+        ).one_or_none()
+        if found is None:
+            raise NotFound
+        return found
+
+    def list_own(self, actor: Actor, most: int) -> list[PinRequest]:
+        """A signed-in user's requests that were sent, newest first."""
+        return list(
+            self._session.exec(
+                select(PinRequest)
+                .where(PinRequest.user_id == actor.user, PinRequest.status != RequestStatus.DRAFT)
+                .order_by(col(PinRequest.id).desc())
+                .limit(most)
+            )
+        )
+
+    def get_for(self, actor: Actor, request_id: int) -> PinRequest:
+        """A request to the operator's supplier, kept from other writers.
+
+        Raises:
+            NotFound: none, or another supplier's.
+        """
+        found = self._session.exec(
+            select(PinRequest)
+            .where(
+                PinRequest.id == request_id,
+                PinRequest.supplier_id == actor.supplier,
+                PinRequest.status != RequestStatus.DRAFT,
+            )
+            .with_for_update()
+        ).one_or_none()
+        if found is None:
+            raise NotFound
+        return found
+
+    def list_queue(self, actor: Actor, most: int) -> list[PinRequest]:
+        """What waits for the operators of a supplier, oldest first."""
+        return list(
+            self._session.exec(
+                select(PinRequest)
+                .where(PinRequest.supplier_id == actor.supplier, col(PinRequest.status).in_(QUEUE))
+                .order_by(col(PinRequest.waiting_since), col(PinRequest.id))
+                .limit(most)
+            )
+        )
+
+    def forget_drafts(self, moment: datetime) -> int:
+        """Delete drafts older than that, which no document holds any more."""
+        held = select(RequestDocument.request_id)
+        gone = self._session.exec(
+            delete(PinRequest).where(
+                col(PinRequest.status) == RequestStatus.DRAFT,
+                col(PinRequest.created_at) < moment,
+                col(PinRequest.id).not_in(held),
+            )
+        )
+        return gone.rowcount
+
+
+class Documents:
+    """The repository of documents' keys."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, document: RequestDocument) -> RequestDocument:
+        """Store and number it."""
+        self._session.add(document)
+        self._session.flush()
+        return document
+
+    def list_of(self, request_id: int | None) -> list[RequestDocument]:
+        """The documents of a request, first added first."""
+        return list(
+            self._session.exec(
+                select(RequestDocument)
+                .where(RequestDocument.request_id == request_id)
+                .order_by(col(RequestDocument.id))
+            )
+        )
+
+    def forget(self, documents: Sequence[RequestDocument]) -> list[str]:
+        """Delete their keys; their names, for the vault."""
+        names = [document.name for document in documents]
+        for document in documents:
+            self._session.delete(document)
+        self._session.flush()
+        return names
+
+    def list_overdue(self, kept_since: datetime, drafts_since: datetime) -> list[RequestDocument]:
+        """What has been kept too long: any, of a draft that nobody sent, or of a request that is over."""
+        return list(
+            self._session.exec(
+                select(RequestDocument)
+                .join(PinRequest, col(PinRequest.id) == col(RequestDocument.request_id))
+                .where(
+                    or_(
+                        col(RequestDocument.added_at) < kept_since,
+                        col(PinRequest.status).not_in([*QUEUE, *UPLOADABLE]),
+                        (col(PinRequest.status) == RequestStatus.DRAFT)
+                        & (col(RequestDocument.added_at) < drafts_since),
+                    )
+                )
+            )
+        )
+
+    def known(self, names: Collection[str]) -> set[str]:
+        """Which of the names have a key."""
+        return set(
+            self._session.exec(select(RequestDocument.name).where(col(RequestDocument.name).in_(list(names))))
+        )
+
+    def count(self) -> int:
+        """How many documents are kept."""
+        return self._session.exec(select(func.count()).select_from(RequestDocument)).one()

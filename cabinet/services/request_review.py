@@ -1,0 +1,338 @@
+"""The desk's side of requests for a PIN: the queue, the claim, the document, the decision. All of it is audited.
+
+An operator sees the requests to the own supplier only, opens documents of requests that are claimed, and
+never sees the PIN: it goes to the address that the request gave.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cabinet.domain import limits
+from cabinet.domain.errors import NotFound
+from cabinet.domain.identity import Login, LoginKind, spaced_number
+from cabinet.domain.permissions import Actor, Permission
+from cabinet.domain.pin_requests import (
+    CLAIM,
+    QUEUE,
+    DocumentReason,
+    Match,
+    RejectReason,
+    RequestAccountUnknown,
+    RequestClaimed,
+    RequestMoved,
+    RequestSecondLook,
+    RequestStatus,
+    compare_address,
+    compare_login,
+    moved,
+)
+from cabinet.domain.pins import new_pin
+from cabinet.persistence.customer_accounts import CustomerAccount
+from cabinet.persistence.pin_requests import PinRequest
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.services import documents
+from cabinet.services.deps import Deps
+from cabinet.services.notifications import queue_message
+from cabinet.services.pin_requests import tell
+from cabinet.texts import dates
+from cabinet.texts import pin_requests as texts
+
+_MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A request in the queue.
+
+    Attributes:
+        since: when it began to wait, in the supplier's zone.
+        claimed: whether somebody looks at it now; `mine`, whether it is the operator who asks.
+        second: it has been approved once and needs another operator.
+    """
+
+    id: str
+    title: str
+    account: str
+    kind: str
+    since: str
+    claimed: bool
+    mine: bool
+    second: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A claim beside the register: `match` is same, differs or unknown; `name` is account, address, phone or email."""
+
+    name: str
+    claimed: str
+    known: str
+    match: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDocument:
+    """A document to open: `open_document(request, id, page)`, pages from 0."""
+
+    id: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A claimed request: what it claims and how that compares.
+
+    Attributes:
+        owner: the register's name, to be compared with the document's; "" when it has none.
+        card: the day on which a household card was issued; "" for other documents.
+        until: when the claim runs out, in the supplier's zone.
+        second: another operator must approve, too: the telephone or the address is not the register's.
+    """
+
+    id: str = ""
+    title: str = ""
+    kind: str = ""
+    card: str = ""
+    owner: str = ""
+    until: str = ""
+    second: bool = False
+    marks: list[Mark] = field(default_factory=list)
+    documents: list[ReviewDocument] = field(default_factory=list)
+
+
+def list_requests(deps: Deps, actor: Actor) -> list[QueueRow]:
+    """What waits for the operator's supplier, oldest first; at most 200."""
+    actor.require(Permission.REQUEST_REVIEW)
+    now = deps.clock.now()
+    with deps.snapshot() as tx:
+        zone = ZoneInfo(tx.suppliers.get(actor.supplier).timezone)
+        return [_queue_row(x, actor, now, zone) for x in tx.pin_requests.list_queue(actor, _MOST)]
+
+
+def _queue_row(request: PinRequest, actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
+    claimed = _claimed(request, now)
+    since = request.waiting_since or now
+    return QueueRow(
+        id=str(request.id),
+        title=texts.number(request.id or 0),
+        account=spaced_number(request.number),
+        kind=texts.KINDS[request.document_kind][0],
+        since=dates.moment(since.astimezone(zone)),
+        claimed=claimed,
+        mine=claimed and request.claimed_by == actor.user_id,
+        second=request.approved_by is not None,
+    )
+
+
+def _claimed(request: PinRequest, now: datetime) -> bool:
+    return request.claimed_until is not None and request.claimed_until > now
+
+
+def claim(deps: Deps, actor: Actor, request_id: int) -> ReviewRow:
+    """Take a request for fifteen minutes, or longer if it is the operator's own already.
+
+    Raises:
+        NotFound: none to the operator's supplier.
+        RequestClaimed: a colleague has it.
+        RequestMoved: it is decided.
+    """
+    actor.require(Permission.REQUEST_REVIEW)
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        request = tx.pin_requests.get_for(actor, request_id)
+        if request.status not in QUEUE:
+            raise RequestMoved
+        if _claimed(request, now) and request.claimed_by != actor.user_id:
+            raise RequestClaimed
+        request.status = moved(RequestStatus(request.status), RequestStatus.IN_REVIEW)
+        request.claimed_by, request.claimed_until = actor.user, now + CLAIM
+        tx.audit.record(actor, now, "pin_request.claimed", request.id)
+        return _review_row(tx, request)
+
+
+def release(deps: Deps, actor: Actor, request_id: int) -> None:
+    """Put a claimed request back into the queue.
+
+    Raises:
+        NotFound, RequestClaimed: it is not the operator's.
+    """
+    actor.require(Permission.REQUEST_REVIEW)
+    with deps.transaction() as tx:
+        request = _own(deps, tx, actor, request_id)
+        request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
+        _let_go(request)
+        tx.audit.record(actor, deps.clock.now(), "pin_request.released", request.id)
+
+
+def open_document(deps: Deps, actor: Actor, request_id: int, document_id: int, page: int) -> bytes:
+    """One page of a document of a request that the operator has claimed, as JPEG; after its audit row.
+
+    Raises:
+        NotFound: no such page of a request to the operator's supplier.
+        RequestClaimed: it is not claimed by this operator.
+        DocumentUnreadable: deleted meanwhile.
+    """
+    actor.require(Permission.REQUEST_REVIEW)
+    with deps.transaction() as tx:
+        request = _own(deps, tx, actor, request_id)
+        found = next((x for x in tx.documents.list_of(request.id) if x.id == document_id), None)
+        if found is None or not 0 <= page < found.pages:
+            raise NotFound
+        tx.audit.record(
+            actor, deps.clock.now(), "document.viewed", request.id, document=document_id, page=page
+        )
+    return deps.vault.open(found.name, request.name, found.wrapped_key)[page]
+
+
+def approve(deps: Deps, actor: Actor, request_id: int) -> bool:
+    """Issue the PIN and send it; False when a second operator must approve, too.
+
+    The former PIN is revoked, the account's owners are told, the documents are deleted at once.
+
+    Raises:
+        NotFound, RequestClaimed: it is not the operator's.
+        RequestAccountUnknown: there is no such account.
+        RequestSecondLook: this operator has approved it before.
+        Denied: the second approval needs a senior operator.
+    """
+    actor.require(Permission.REQUEST_REVIEW)
+    pin = new_pin()
+    hashed = deps.passwords.hash_plain(pin)
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        request = _own(deps, tx, actor, request_id)
+        account = _account(tx, request)
+        if account is None or account.id is None:
+            raise RequestAccountUnknown
+        if _needs_second(tx, request, account) and not _seconded(tx, actor, request, now):
+            return False
+        tx.access_pins.issue(account.id, hashed, now)
+        for limit in (limits.PIN_ACCOUNT_HOUR, limits.PIN_ACCOUNT_DAY):
+            tx.attempts.clear(limit, account.id)  # guesses at the former PIN
+        names = _decide(deps, tx, actor, request, RequestStatus.SENT)
+        tx.audit.record(actor, now, "pin_request.approved", request.id, account_id=account.id)
+        _send(deps, tx, request, account.id, pin)
+    documents.shred(deps, names)
+    return True
+
+
+def _seconded(tx: UnitOfWork, actor: Actor, request: PinRequest, now: datetime) -> bool:
+    """Whether this approval is the second one; the first is remembered and the request goes back."""
+    if request.approved_by is None:
+        request.approved_by = actor.user
+        request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
+        _let_go(request)
+        tx.audit.record(actor, now, "pin_request.approved_once", request.id)
+        return False
+    if request.approved_by == actor.user_id:
+        raise RequestSecondLook
+    actor.require(Permission.REQUEST_CONFIRM)
+    return True
+
+
+def _send(deps: Deps, tx: UnitOfWork, request: PinRequest, account_id: int, pin: str) -> None:
+    number = spaced_number(request.number)
+    email = Login(LoginKind.EMAIL, request.email)
+    queue_message(deps, tx, email, "access_pin", supplier_id=request.supplier_id, pin=pin, account=number)
+    for user_id in tx.customer_accounts.list_owners(account_id):
+        queue_message(deps, tx, tx.users.get(user_id).as_login, "pin_issued", account=number)
+
+
+def ask_other_document(deps: Deps, actor: Actor, request_id: int, reason: DocumentReason) -> None:
+    """Ask for another document; those that are there are deleted at once.
+
+    Raises:
+        NotFound, RequestClaimed: it is not the operator's.
+    """
+    _turn_down(deps, actor, request_id, RequestStatus.DOCUMENT_NEEDED, reason)
+
+
+def reject(deps: Deps, actor: Actor, request_id: int, reason: RejectReason) -> None:
+    """End a request without a PIN; its documents are deleted at once.
+
+    Raises:
+        NotFound, RequestClaimed: it is not the operator's.
+    """
+    _turn_down(deps, actor, request_id, RequestStatus.REJECTED, reason)
+
+
+def _turn_down(
+    deps: Deps, actor: Actor, request_id: int, to: RequestStatus, reason: DocumentReason | RejectReason
+) -> None:
+    actor.require(Permission.REQUEST_REVIEW)
+    with deps.transaction() as tx:
+        request = _own(deps, tx, actor, request_id)
+        names = _decide(deps, tx, actor, request, to)
+        request.reason = reason
+        words = texts.status(to, reason, "")[2]
+        tell(deps, tx, request, f"pin_request_{to.value}", reason=words)
+        tx.audit.record(actor, deps.clock.now(), f"pin_request.{to.value}", request.id, reason=reason.value)
+    documents.shred(deps, names)
+
+
+def _decide(deps: Deps, tx: UnitOfWork, actor: Actor, request: PinRequest, to: RequestStatus) -> list[str]:
+    request.status = moved(RequestStatus(request.status), to)
+    request.decided_at = deps.clock.now()
+    _let_go(request)
+    return documents.forget_documents(deps, tx, actor, request)
+
+
+def _let_go(request: PinRequest) -> None:
+    request.claimed_by = request.claimed_until = None
+
+
+def _own(deps: Deps, tx: UnitOfWork, actor: Actor, request_id: int) -> PinRequest:
+    """A request that this operator has claimed."""
+    request = tx.pin_requests.get_for(actor, request_id)
+    if request.status != RequestStatus.IN_REVIEW:
+        raise RequestMoved
+    if not _claimed(request, deps.clock.now()) or request.claimed_by != actor.user_id:
+        raise RequestClaimed
+    return request
+
+
+def _account(tx: UnitOfWork, request: PinRequest) -> CustomerAccount | None:
+    return tx.customer_accounts.find_by_number(request.supplier_id or 0, request.number)
+
+
+def _review_row(tx: UnitOfWork, request: PinRequest) -> ReviewRow:
+    account = _account(tx, request)
+    zone = ZoneInfo(tx.suppliers.get(request.supplier_id or 0).timezone)
+    until = request.claimed_until
+    return ReviewRow(
+        id=str(request.id),
+        title=texts.number(request.id or 0),
+        kind=texts.KINDS[request.document_kind][0],
+        card=dates.day_year(request.card_issued_on) if request.card_issued_on else "",
+        owner=account.owner if account else "",
+        until=f"{until.astimezone(zone):%H:%M}" if until else "",
+        second=_needs_second(tx, request, account),
+        marks=_marks(tx, request, account),
+        documents=[ReviewDocument(str(x.id), x.pages) for x in tx.documents.list_of(request.id)],
+    )
+
+
+def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> bool:
+    return any(x.match == Match.DIFFERS for x in _marks(tx, request, account) if x.name in {"phone", "email"})
+
+
+def _marks(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> list[Mark]:
+    """The four claims; the register has no telephones: those of whoever has linked the account are compared."""
+    owners = tx.customer_accounts.list_owners(account.id or 0) if account else []
+    logins = [tx.users.get(x).as_login for x in owners]
+    address = account.address if account else ""
+    parts = (account.locality, account.street, account.house, account.flat) if account else ()
+    phone, email = Login(LoginKind.PHONE, request.phone), Login(LoginKind.EMAIL, request.email)
+    number = spaced_number(request.number)
+    return [
+        Mark("account", number, number if account else "", Match.SAME if account else Match.DIFFERS),
+        Mark("address", request.claimed_address, address, compare_address(request.claimed_address, *parts)),
+        *(_login_mark(claimed, [x for x in logins if x.kind is claimed.kind]) for claimed in (phone, email)),
+    ]
+
+
+def _login_mark(claimed: Login, known: list[Login]) -> Mark:
+    shown = ", ".join(x.shown for x in known)
+    return Mark(claimed.kind, claimed.shown, shown, compare_login(claimed.value, [x.value for x in known]))

@@ -1,0 +1,37 @@
+"""Requests for PINs as people send them."""
+
+from typing import Any
+
+from cabinet.domain.permissions import Actor
+from cabinet.services import pin_requests
+from cabinet.services.documents import DocumentRow, Upload, attach_document
+from cabinet.services.pin_requests import SendRequest, Sent
+from tests.factories import ACCOUNT, pass_for
+from tests.fakes import VISITOR, World
+
+PHOTO = b"\xff\xd8\xff a photograph KANAREJKA-7f3a"
+EMAIL, PHONE = "zoya@example.ru", "+79127451020"
+FORM = {
+    "number": ACCOUNT,
+    "address": "Ижевск, Песочная 86-12",
+    "phone": "8 912 745-10-20",
+    "email": "Zoya@example.ru",
+    "kind": "passport",
+}
+
+
+def attach(
+    world: World, actor: Actor, data: bytes = PHOTO, name: str = "скан.jpg", token: str = ""
+) -> DocumentRow:
+    """Upload a file."""
+    return attach_document(world.deps, actor, Upload(name, data, token))
+
+
+def send(world: World, actor: Actor | None = None, **changed: Any) -> Sent:
+    """Send the form with a photograph; by default of a visitor who has passed the check."""
+    actor = actor or Actor.anonymous(VISITOR)
+    attach(world, actor)
+    visitor = actor.user_id is None
+    human = pass_for(world, actor.visitor, pin_requests.PURPOSE) if visitor else ""
+    command = SendRequest.parse(FORM | changed, human, visitor=visitor)
+    return pin_requests.send_request(world.deps, actor, command)

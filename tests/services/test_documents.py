@@ -1,0 +1,193 @@
+"""Documents are kept for their request only, and no longer than they must be."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
+from cabinet.adapters.documents_subprocess import SubprocessCleaner
+from cabinet.domain.documents import (
+    MOST_BYTES,
+    DocumentBroken,
+    DocumentFormatDiffers,
+    DocumentRefused,
+    DocumentsTooMany,
+    DocumentTooLarge,
+)
+from cabinet.domain.errors import CabinetError, TooMany
+from cabinet.domain.human_check import BrowserUnknown
+from cabinet.domain.permissions import Actor
+from cabinet.domain.pin_requests import KEPT
+from cabinet.services import documents
+from tests import hostile_files
+from tests.fakes import VISITOR, FakeVault, World, make_world
+from tests.hostile_files import CANARY
+from tests.requests import PHOTO, attach, send
+
+NOBODY = Actor.anonymous(VISITOR)
+
+
+def keys(world: World) -> int:
+    with world.deps.snapshot() as tx:
+        return tx.documents.count()
+
+
+def test_a_refused_file_leaves_nothing(izhevsk: World) -> None:
+    refused: list[tuple[type[DocumentRefused], bytes, str]] = [
+        (DocumentBroken, PHOTO + b"DocumentBroken", "a.jpg"),
+        (DocumentFormatDiffers, PHOTO, "a.png"),
+        (DocumentTooLarge, PHOTO.ljust(MOST_BYTES + 1, b"x"), "a.jpg"),
+    ]
+    for kind, data, name in refused:
+        with pytest.raises(kind):
+            attach(izhevsk, NOBODY, data, name)
+    assert (keys(izhevsk), izhevsk.vault.kept, izhevsk.cleaner.cleaned) == (0, {}, [])
+
+
+def test_three_files_and_no_more_at_once_or_one_after_another(izhevsk: World) -> None:
+    def one(_: int) -> int:
+        with suppress(DocumentsTooMany):
+            attach(izhevsk, NOBODY)
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(one, range(6))) == 3
+    assert (keys(izhevsk), len(izhevsk.vault.kept)) == (3, 3)
+
+
+def test_files_are_limited_for_a_browser_and_an_address(izhevsk: World) -> None:
+    for _ in range(20):
+        row = attach(izhevsk, NOBODY)
+        documents.detach_document(izhevsk.deps, NOBODY, row.id)
+    with pytest.raises(TooMany):
+        attach(izhevsk, NOBODY)
+    with pytest.raises(BrowserUnknown):
+        attach(izhevsk, Actor.anonymous(replace(VISITOR, device="")))
+    other = Actor.anonymous(replace(VISITOR, device="another"))
+    assert attach(izhevsk, other).id
+
+
+class BrokenVault(FakeVault):
+    """Full of a disk that has no room."""
+
+    def seal(self, document: str, request: str, pages: Sequence[bytes]) -> bytes:  # noqa: ARG002 - the port's
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_leaves_no_key(izhevsk: World) -> None:
+    deps = replace(izhevsk.deps, vault=BrokenVault(izhevsk.clock))
+    with pytest.raises(OSError, match="No space"):
+        documents.attach_document(deps, NOBODY, documents.Upload("a.jpg", PHOTO))
+    assert keys(izhevsk) == 0
+
+
+def test_a_request_that_went_on_meanwhile_takes_no_more_and_keeps_no_file(izhevsk: World) -> None:
+    """The form is sent while a second file is still being cleaned."""
+    attach(izhevsk, NOBODY)
+    sealing = izhevsk.vault.seal
+
+    def slowly(document: str, request: str, pages: Sequence[bytes]) -> bytes:
+        izhevsk.vault.seal = sealing  # type: ignore[method-assign]
+        send(izhevsk)
+        return sealing(document, request, pages)
+
+    izhevsk.vault.seal = slowly  # type: ignore[method-assign]
+    with pytest.raises(CabinetError):
+        attach(izhevsk, NOBODY)
+    assert len(izhevsk.vault.kept) == keys(izhevsk) == 2
+
+
+def test_thirty_days_are_the_longest(izhevsk: World) -> None:
+    send(izhevsk)
+    izhevsk.clock.move(days=29, hours=23)
+    assert documents.sweep_documents(izhevsk.deps) == 0
+    izhevsk.clock.at += KEPT - timedelta(days=29, hours=23) + timedelta(seconds=1)
+    assert documents.sweep_documents(izhevsk.deps) == 1
+    assert (keys(izhevsk), izhevsk.vault.kept) == (0, {})
+    assert documents.sweep_documents(izhevsk.deps) == 0
+
+
+def test_a_form_that_nobody_sends_is_forgotten_in_a_day(izhevsk: World) -> None:
+    attach(izhevsk, NOBODY)
+    izhevsk.clock.move(hours=23)
+    assert documents.sweep_documents(izhevsk.deps) == 0
+    izhevsk.clock.move(hours=1, seconds=1)
+    assert documents.sweep_documents(izhevsk.deps) == 1
+    with izhevsk.deps.snapshot() as tx:
+        assert tx.pin_requests.find_draft(NOBODY) is None
+    assert attach(izhevsk, NOBODY).id  # and begun anew
+
+
+def test_a_file_without_a_key_is_swept_and_one_that_is_being_written_is_not(izhevsk: World) -> None:
+    send(izhevsk)
+    izhevsk.vault.seal("orphan-of-a-crash-0001", "request", (PHOTO,))
+    izhevsk.clock.move(minutes=59)
+    assert documents.sweep_documents(izhevsk.deps) == 0
+    izhevsk.clock.move(minutes=2)
+    assert documents.sweep_documents(izhevsk.deps) == 1
+    assert len(izhevsk.vault.kept) == keys(izhevsk) == 1
+
+
+def test_every_deletion_is_in_the_audit(izhevsk: World) -> None:
+    send(izhevsk)
+    izhevsk.clock.move(days=31)
+    documents.sweep_documents(izhevsk.deps)
+    with izhevsk.deps.snapshot() as tx:
+        (event,) = tx.audit.list_actions("document.deleted")
+    assert event.details == {"documents": 1}
+
+
+def test_the_canary_of_a_scan_is_found_nowhere(
+    izhevsk: World, demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real cleaner and the real disk: not in DATA_DIR, not in the database, not in the temporary folder."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    vault = EncryptedDisk(tmp_path / "documents", b"key")
+    deps = replace(izhevsk.deps, cleaner=SubprocessCleaner(), vault=vault)
+    sent = hostile_files.with_exif()
+    assert CANARY in sent
+    documents.attach_document(deps, NOBODY, documents.Upload(f"{CANARY.decode()}.jpg", sent))
+    database = Path(demo_url.removeprefix("sqlite:///"))
+    written = [x for x in tmp_path.rglob("*") if x.is_file()]
+    written += [x for x in database.parent.glob(f"{database.name}*") if demo_url.startswith("sqlite")]
+    (sealed,) = (tmp_path / "documents").iterdir()
+    assert sealed in written
+    assert list(temporary.iterdir()) == []
+    for path in written:
+        content = path.read_bytes()
+        assert CANARY not in content, path
+        assert b"\xff\xd8\xff" not in content, path
+    with izhevsk.engine.connect() as connection:
+        for table in ("request_documents", "pin_requests", "audit_events", "outbox"):
+            rows = str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())  # noqa: S608 - our names
+            assert CANARY.decode() not in rows
+            assert "scan" not in rows
+
+
+def test_after_shredding_not_even_the_wrapped_key_is_in_the_database_file(
+    demo_sqlite_url: str, tmp_path: Path
+) -> None:
+    world = make_world(demo_sqlite_url, tmp_path)
+    attach(world, NOBODY)
+    with world.deps.snapshot() as tx:
+        draft = tx.pin_requests.find_draft(NOBODY)
+        assert draft
+        (document,) = tx.documents.list_of(draft.id)
+    path = Path(demo_sqlite_url.removeprefix("sqlite:///"))
+
+    def on_disk() -> bytes:
+        world.engine.dispose()  # the last connection writes the journal into the file
+        return b"".join(x.read_bytes() for x in path.parent.glob(f"{path.name}*"))
+
+    assert document.wrapped_key in on_disk()
+    documents.detach_document(world.deps, NOBODY, str(document.id))
+    assert document.wrapped_key not in on_disk()
+    world.dispose()
