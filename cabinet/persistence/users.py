@@ -362,6 +362,18 @@ class Sessions:
         if ended.rowcount != 1:
             raise NotFound
 
+    def forget_browsers(self, user_id: int, keep: str, session_id: int | None = None) -> None:
+        """The browser of a session, or every one without it, is unknown to the user from now on; but for `keep`."""
+        statement = update(UserSession).where(
+            col(UserSession.user_id) == user_id, col(UserSession.device) != keep
+        )
+        if session_id is not None:
+            device = select(UserSession.device).where(
+                UserSession.id == session_id, UserSession.user_id == user_id
+            )
+            statement = statement.where(col(UserSession.device) == device.scalar_subquery())
+        self._session.exec(statement.values(device="").execution_options(synchronize_session=False))
+
     def revoke_others(self, user_id: int, keep: int | None, now: datetime) -> int:
         """End all the user's sessions but one; how many were ended."""
         statement = update(UserSession).where(

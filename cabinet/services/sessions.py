@@ -161,7 +161,7 @@ def list_sessions(deps: Deps, actor: Actor) -> list[SessionRow]:
 
 
 def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
-    """End one of the actor's sessions: it is dead at its next event.
+    """End one of the actor's sessions: it is dead at its next event, and its browser is no known one any more.
 
     Raises:
         NotFound: there is none, it is a stranger's, or it is over already.
@@ -169,14 +169,16 @@ def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
         tx.sessions.revoke_own(actor, session_id, deps.clock.now())
+        tx.sessions.forget_browsers(actor.user, actor.visitor.device, session_id)
         tx.audit.record(actor, deps.clock.now(), "session.revoked", session_id)
 
 
 def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
-    """End all the actor's sessions but the one that asks; how many were ended."""
+    """End all the actor's sessions but the one that asks, and know no other browser any more; how many were ended."""
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
         ended = tx.sessions.revoke_others(actor.user, actor.session_id, deps.clock.now())
+        tx.sessions.forget_browsers(actor.user, actor.visitor.device)
         tx.audit.record(actor, deps.clock.now(), "session.others_revoked", count=ended)
     return ended
 

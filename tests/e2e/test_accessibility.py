@@ -1,11 +1,15 @@
 """Every page in every state: axe, light and dark, on a phone and on a desk, narrow and enlarged."""
 
+import base64
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from cabinet.domain import totp
+from cabinet.texts import second_factors
 from tests.e2e.conftest import DESK, PHONE, NewContext, OpenAs, Watch, live, violations
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
@@ -20,6 +24,7 @@ from tests.e2e.steps import (
     radio,
     register,
     send_reading,
+    sign_in,
 )
 from tests.e2e.test_passkeys import device
 
@@ -262,3 +267,44 @@ def test_pages_of_settings(open_as: OpenAs, look: Look, portal: Portal, town: To
     button(page, "Сменить логин").click()
     expect(page.get_by_role("status").filter(has_text="Логин изменён")).to_be_focused()
     look(page, "/settings/login changed")
+
+
+def test_pages_of_the_second_factor(open_as: OpenAs, new_context: NewContext, look: Look, town: Town) -> None:
+    person = town.person()
+    page = open_as(person)
+    open_page(page, "/settings/confirm?next=/settings")
+    look(page, "/settings/confirm")
+    button(page, "Подтвердить").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/settings/confirm with an error")
+    open_page(page, "/settings/second")
+    look(page, "/settings/second")
+    button(page, second_factors.BEGIN).click()
+    page.get_by_text(second_factors.BY_HAND, exact=True).click()
+    secret = base64.b32decode(page.locator(".secret").inner_text().replace(" ", ""))
+    look(page, "/settings/second with the QR code")
+    box(page, second_factors.CODE).fill("1")
+    button(page, second_factors.ENABLE).click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/settings/second with an error")
+    box(page, second_factors.CODE).fill(totp.code_at(secret, totp.step_at(datetime.now(UTC))))
+    button(page, second_factors.ENABLE).click()
+    expect(page.locator(".codes")).to_be_visible()
+    look(page, "/settings/second with the codes")
+    button(page, second_factors.SAVED).click()
+    expect(page.get_by_text(second_factors.RECOVERY_LEFT)).to_be_visible()
+    look(page, "/settings/second turned on")
+    fresh = new_context().new_page()
+    sign_in(fresh, person.login)
+    expect(fresh.get_by_role("heading", name=second_factors.STEP_TITLE)).to_be_visible()
+    live(fresh)
+    look(fresh, "/login/second")
+    button(fresh, second_factors.USE_RECOVERY).click()
+    box(fresh, second_factors.RECOVERY_CODE).fill("x")
+    button(fresh, second_factors.CONFIRM).click()
+    expect(fresh.locator("[data-error-summary]")).to_be_focused()
+    look(fresh, "/login/second with an error")
+    other = new_context().new_page()
+    open_page(other, "/login/second")
+    expect(other.get_by_text(second_factors.GONE)).to_be_visible()
+    look(other, "/login/second that is gone")

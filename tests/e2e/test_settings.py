@@ -224,7 +224,7 @@ def test_every_page_holds_in_a_scheme_at_200_percent(
     found = []
     for path in (
         "/", "/settings", "/settings/login", "/settings/password",
-        "/settings/confirm", "/settings/history", "/readings", "/charges", "/pay",
+        "/settings/confirm", "/settings/second", "/settings/history", "/readings", "/charges", "/pay",
         "/accounts/new", "/login", "/register",
     ):  # fmt: skip
         open_page(page, path)

@@ -105,3 +105,29 @@ def test_a_browser_without_a_device_cookie_gets_no_session_and_no_second_step(wo
     assert sessions.open_session(world.deps, Actor.anonymous(nobody), ticket) is None
     with pytest.raises(SecondStepGone):
         second_factors.reserve_try(world.deps, Actor.anonymous(nobody))
+
+
+def test_a_browser_whose_session_was_ended_here_is_asked_for_more_than_the_password(world: World) -> None:
+    here = subscriber(world)
+    there, _ = sign_in_from(world, TELEPHONE)
+    form = sign_in.SignIn.parse({"login": MAIL, "password": PASSWORD})
+    assert sign_in.sign_in(world.deps, Actor.anonymous(TELEPHONE), form).ticket
+    sessions.revoke_session(world.deps, here, there.session_id or 0)
+    world.clock.move(minutes=2)
+    assert not sign_in.sign_in(world.deps, Actor.anonymous(TELEPHONE), form).ticket
+    assert sign_in.sign_in(world.deps, Actor.anonymous(VISITOR), form).ticket
+    sign_in_from(world, TELEPHONE)
+    sessions.revoke_other_sessions(world.deps, here)
+    world.clock.move(minutes=2)
+    assert not sign_in.sign_in(world.deps, Actor.anonymous(TELEPHONE), form).ticket
+    assert sign_in.sign_in(world.deps, Actor.anonymous(VISITOR), form).ticket
+
+
+def test_a_stranger_forgets_nobodys_browser(world: World) -> None:
+    here = subscriber(world)
+    boris = subscriber(world, "boris@example.ru", BORIS)
+    with pytest.raises(NotFound):
+        sessions.revoke_session(world.deps, boris, here.session_id or 0)
+    sessions.revoke_other_sessions(world.deps, boris)
+    form = sign_in.SignIn.parse({"login": MAIL, "password": PASSWORD})
+    assert sign_in.sign_in(world.deps, Actor.anonymous(VISITOR), form).ticket
