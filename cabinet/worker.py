@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from cabinet.domain.errors import CabinetError
-from cabinet.services import documents, human_check, notifications, passkeys, payments
+from cabinet.services import documents, human_check, notifications, passkeys, payments, reminders
 from cabinet.services.deps import Deps
 
 _log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
         human_check.forget_expired(deps)
         passkeys.forget_expired(deps)
         notifications.forget_old(deps)
+        reminders.send_reminders(deps)
         sweep()
 
 

@@ -31,6 +31,7 @@ FIELDS: Final = (
     *("login", "password", "consent", "remember", "code", "supplier", "number", "access", "proof_kind"),
     *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias", "current"),
     *("address", "phone", "email", "kind", "card_date", "token"),
+    *("readings", "verification", "payments"),
 )
 
 

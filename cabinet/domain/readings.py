@@ -1,5 +1,6 @@
 """Readings of a meter: the window, what may follow what, and what one means in cubic metres."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -66,6 +67,13 @@ class ReadingWindow:
         if self.from_day <= self.to_day:
             return self.from_day <= day.day <= self.to_day
         return day.day >= self.from_day or day.day <= self.to_day
+
+    def closes_on(self, day: date) -> date:
+        """The last day of the window that is open on that day."""
+        month = BillingPeriod.of(day)
+        if day.day > self.to_day:
+            month = month.plus(1)
+        return date(month.year, month.month, min(self.to_day, monthrange(month.year, month.month)[1]))
 
     def period_for(self, day: date) -> BillingPeriod:
         """The billing period in which a reading sent on that day is counted.

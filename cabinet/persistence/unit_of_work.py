@@ -17,6 +17,7 @@ from cabinet.persistence.engine import READ_ONLY
 from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
 from cabinet.persistence.meters import Meters, Readings
+from cabinet.persistence.notices import Notices
 from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.inbox = Inbox(session)
         self.journal = Journal(session)
         self.meters = Meters(session)
+        self.notices = Notices(session)
         self.operators = Operators(session)
         self.outbox = Outbox(session)
         self.passkey_challenges = PasskeyChallenges(session)

@@ -10,6 +10,7 @@ from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale, Parser, text_of
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import ZERO, Money
+from cabinet.domain.notices import NoticeKind
 from cabinet.domain.payments import (
     PaymentFinal,
     PaymentMismatch,
@@ -23,7 +24,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
 from cabinet.services.customer_accounts import due_in_words, shown_address
 from cabinet.services.deps import Deps
-from cabinet.services.notifications import queue_message
+from cabinet.services.notices import tell_user
 from cabinet.services.readings import number_of
 from cabinet.texts import amounts, dates
 from cabinet.texts import payments as words
@@ -236,11 +237,12 @@ def _finish(deps: Deps, tx: UnitOfWork, payment: Payment, told: AcquirerPayment)
         entries = payment_entries(payment.customer_account_id, payment.amount)
         tx.journal.post("payment", payment.acquirer, told.id, entries, now)
     number = tx.customer_accounts.number_of(payment.customer_account_id)
-    queue_message(
+    tell_user(
         deps,
         tx,
-        tx.users.get(payment.user_id).as_login,
+        tx.users.get(payment.user_id),
         f"payment_{told.status}",
+        NoticeKind.PAYMENTS,
         amount=str(payment.amount),
         account=number,
         payment=payment.id[:8],

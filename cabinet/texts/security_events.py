@@ -28,6 +28,7 @@ WORDS: Final[dict[str, str]] = {
     "account.renamed": "Название счёта изменено",
     "account.unlinked": "Лицевой счёт отключён",
     "account.restored": "Лицевой счёт возвращён",
+    "notices.chosen": "Изменены уведомления",
     "reading.submitted": "Показание передано",
     "reading.cancelled": "Показание отменено",
     "payment.created": "Начата оплата",

@@ -52,6 +52,7 @@ TEMPLATE_FACTS = {
     "at",
     "new",
     "desk",
+    "until",
 }
 
 
@@ -136,7 +137,7 @@ def test_every_message_that_is_queued_has_its_template_and_facts() -> None:
         (call, {x.arg for x in call.keywords} | {"address", "host"})
         for tree in trees().values()
         for name, call in calls(tree)
-        if name == "queue_message"
+        if name in {"queue_message", "tell_user"}
     ]
     assert len(queued) > 3
     for call, facts in queued:

@@ -125,6 +125,25 @@ def test_the_login_is_changed_by_a_code_to_the_new_one(
     expect(other).to_have_url(f"{portal.url}/")
 
 
+def test_what_to_be_told_of_is_chosen_and_remembered(page: Page, portal: Portal, town: Town) -> None:
+    person = town.person()
+    person.move_in(page.context, portal.url)
+    open_page(page, "/settings")
+    page.get_by_role("link", name="Уведомления").click()
+    readings = page.get_by_role("checkbox", name="Приём показаний")
+    expect(readings).to_be_checked()
+    expect(page.get_by_text(person.login)).to_be_visible()
+    expect(page.get_by_text("Отключить нельзя")).to_be_visible()
+    readings.focus()
+    page.keyboard.press("Space")
+    expect(readings).not_to_be_checked()
+    button(page, "Сохранить").click()
+    expect(page.get_by_role("status").filter(has_text="Выбор сохранён")).to_be_focused()
+    open_page(page, "/settings/notifications")
+    expect(readings).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Оплата")).to_be_checked()
+
+
 def test_an_account_gets_a_name_is_taken_out_and_brought_back(page: Page, portal: Portal, town: Town) -> None:
     household = town.household()
     town.subscriber(household).move_in(page.context, portal.url)
@@ -223,7 +242,7 @@ def test_every_page_holds_in_a_scheme_at_200_percent(
     page.add_init_script(f"localStorage.setItem('vision', '{scheme} huge spaced')")
     found = []
     for path in (
-        "/", "/settings", "/settings/login", "/settings/password",
+        "/", "/settings", "/settings/login", "/settings/notifications", "/settings/password",
         "/settings/confirm", "/settings/second", "/settings/history", "/readings", "/charges", "/pay",
         "/accounts/new", "/login", "/register",
     ):  # fmt: skip

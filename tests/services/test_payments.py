@@ -15,7 +15,8 @@ from cabinet.domain.payments import PaymentFinal, PaymentMismatch, PaymentStatus
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
-from cabinet.services import payments
+from cabinet.services import notices, notifications, payments
+from cabinet.services.notices import ChooseNotices
 from cabinet.services.payments import StartPayment
 from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, last_text, owner
 from tests.fakes import World
@@ -56,6 +57,17 @@ def test_a_confirmed_payment_changes_the_balance_once_and_is_told_of(case: Case)
     assert "81,30" in last_text(world, "anna@example.ru")
     with world.deps.snapshot() as tx:
         assert (tx.journal.total(), tx.journal.unbalanced()) == (Money(0), [])
+
+
+def test_whoever_switched_it_off_is_not_told_of_a_payment(case: Case) -> None:
+    world, anna, command = case
+    notices.choose_notices(world.deps, anna, ChooseNotices.parse({}))
+    letters = len(world.mail.letters)
+    address = payments.start_payment(world.deps, anna, command)
+    world.bank.decide(bank_id(address), PaymentStatus.SUCCEEDED)
+    assert payments.settle(world.deps, bank_id(address)) == PaymentStatus.SUCCEEDED
+    notifications.deliver_due(world.deps)
+    assert len(world.mail.letters) == letters
 
 
 def test_a_refused_payment_changes_nothing(case: Case) -> None:

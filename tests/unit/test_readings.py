@@ -71,3 +71,17 @@ def test_more_than_anybody_burns_is_refused_with_the_volume() -> None:
 )
 def test_more_than_three_times_the_usual_is_asked_about(volume: int, usual: int, asked: bool) -> None:
     assert is_unusual(volume, usual) is asked
+
+
+@pytest.mark.parametrize(
+    ("window", "day", "closes_on"),
+    [
+        ((15, 25), date(2026, 11, 20), date(2026, 11, 25)),
+        ((15, 25), date(2026, 11, 25), date(2026, 11, 25)),
+        ((25, 3), date(2026, 12, 30), date(2027, 1, 3)),
+        ((25, 3), date(2027, 1, 2), date(2027, 1, 3)),
+        ((20, 31), date(2027, 2, 20), date(2027, 2, 28)),
+    ],
+)
+def test_a_window_tells_its_last_day(window: tuple[int, int], day: date, closes_on: date) -> None:
+    assert ReadingWindow(*window).closes_on(day) == closes_on

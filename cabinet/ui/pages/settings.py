@@ -6,7 +6,7 @@ from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.profile import SupplierRow
 from cabinet.services.sessions import SessionRow
 from cabinet.texts import login_change as login
-from cabinet.texts import passkeys
+from cabinet.texts import notices, passkeys
 from cabinet.texts import password_change as password
 from cabinet.texts import second_factors as second
 from cabinet.texts import security_events as events
@@ -98,6 +98,7 @@ def profile_card() -> rx.Component:
         card_link(password.TITLE, routes.SETTINGS_PASSWORD, password.LINK_NOTE),
         card_link(second.TITLE, routes.SETTINGS_SECOND, second.LINK_NOTE),
         card_link(passkeys.TITLE, routes.SETTINGS_PASSKEYS, passkeys.LINK_NOTE),
+        card_link(notices.TITLE, routes.SETTINGS_NOTIFICATIONS, notices.OPEN_NOTE),
         card_link(events.TITLE, routes.SETTINGS_HISTORY, events.OPEN_NOTE),
         class_name="stack",
     )

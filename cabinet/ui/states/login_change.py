@@ -10,7 +10,7 @@ from cabinet.domain.permissions import Permission
 from cabinet.services import login_change, profile, reauthentication
 from cabinet.services.confirmations import ConfirmationRow
 from cabinet.services.login_change import ChangeLogin
-from cabinet.texts import entrance as texts
+from cabinet.texts import login_change as texts
 from cabinet.ui.session import handler, run
 
 

@@ -1,0 +1,91 @@
+"""Reminders: the window of readings opens and is about to close, a meter's verification is due soon.
+
+Each once for an account, between nine in the morning and eight in the evening of the supplier's zone.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cabinet.domain.errors import NotFound
+from cabinet.domain.identity import spaced_number
+from cabinet.domain.notices import NoticeKind
+from cabinet.persistence.notices import verification_mark
+from cabinet.persistence.suppliers import Supplier
+from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.services.deps import Deps
+from cabinet.services.notices import tell_user
+from cabinet.texts import dates
+
+CLOSING: Final = timedelta(days=2)
+VERIFICATION: Final = timedelta(days=60)
+_FROM_HOUR, _TO_HOUR = 9, 20
+_BATCH: Final = 100
+
+_Batch = Callable[[UnitOfWork], int]
+
+
+def send_reminders(deps: Deps) -> int:
+    """Remind whoever is to be reminded now; how many were dealt with, those who switched it off too."""
+    now, done = deps.clock.now(), 0
+    with deps.snapshot() as tx:
+        suppliers = tx.suppliers.list_all()
+    for supplier in suppliers:
+        local = now.astimezone(ZoneInfo(supplier.timezone))
+        if _FROM_HOUR <= local.hour < _TO_HOUR:
+            done += _remind_of(deps, supplier, local.date())
+    return done
+
+
+def _remind_of(deps: Deps, supplier: Supplier, today: date) -> int:
+    def readings(tx: UnitOfWork) -> int:
+        return _readings(deps, tx, supplier, today)
+
+    def verifications(tx: UnitOfWork) -> int:
+        return _verifications(deps, tx, supplier, today)
+
+    return _in_batches(deps, readings) + _in_batches(deps, verifications)
+
+
+def _in_batches(deps: Deps, batch: _Batch) -> int:
+    """Short transactions, so that nobody waits for a city to be reminded."""
+    done = 0
+    while True:
+        with deps.transaction() as tx:
+            found = batch(tx)
+        done += found
+        if found < _BATCH:
+            return done
+
+
+def _readings(deps: Deps, tx: UnitOfWork, supplier: Supplier, today: date) -> int:
+    try:
+        window = tx.suppliers.policy_on(supplier.id or 0, today).window
+    except NotFound:  # its rules begin later
+        return 0
+    if not window.is_open(today):
+        return 0
+    closes_on, period = window.closes_on(today), str(window.period_for(today))
+    template = "readings_closing" if closes_on - today <= CLOSING else "readings_open"
+    mark = f"{template}:{period}"
+    found = tx.notices.list_without_reading(supplier.id or 0, period, mark, _BATCH)
+    for user, account in found:
+        tx.notices.remember(user.id or 0, account.id or 0, NoticeKind.READINGS, mark, deps.clock.now())
+        number, until = spaced_number(account.number), dates.day(closes_on)
+        tell_user(deps, tx, user, template, NoticeKind.READINGS, account=number, until=until)
+    return len(found)
+
+
+def _verifications(deps: Deps, tx: UnitOfWork, supplier: Supplier, today: date) -> int:
+    kind, last = NoticeKind.VERIFICATION, today + VERIFICATION
+    found = tx.notices.list_verifications(supplier.id or 0, today, last, _BATCH)
+    for user, account, meter in found:
+        tx.notices.remember(user.id or 0, account.id or 0, kind, verification_mark(meter), deps.clock.now())
+        in_use = (
+            tx.meters.list_of(account.id or 0)[0].id == meter.id
+        )  # a meter taken away is verified by nobody
+        if in_use and meter.verification_due_on:
+            number, until = spaced_number(account.number), dates.day_year(meter.verification_due_on)
+            tell_user(deps, tx, user, "verification_due", kind, account=number, until=until)
+    return len(found)
