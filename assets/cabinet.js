@@ -165,9 +165,11 @@
     }
   }
 
-  /* A form with data-send-at-once goes by itself, once: the last step of signing in. */
+  /* A form with data-send-at-once goes by itself, once: the last step of signing in. Not before the page's own data
+     came: until then it may show what a former page of this tab has left behind. */
   const sent = new WeakSet();
   function send() {
+    if (words().live !== "1") return;
     for (const form of all("form[data-send-at-once]")) {
       if (sent.has(form)) continue;
       sent.add(form);
