@@ -8,7 +8,18 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from cabinet import container
-from cabinet.api import demo, desk, documents, health, human, practice, requests, session, webhooks
+from cabinet.api import (
+    data_export,
+    demo,
+    desk,
+    documents,
+    health,
+    human,
+    practice,
+    requests,
+    session,
+    webhooks,
+)
 from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
@@ -34,6 +45,7 @@ def plain_routes() -> list[BaseRoute]:
         *health.routes(lambda: health_service.check(deps)),
         *session.routes(deps, caller),
         *desk.routes(deps, caller),
+        *data_export.routes(deps, caller),
         *human.routes(deps, caller.visitor),
         *documents.routes(caller, partial(_asking, caller)),
     ]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from cabinet.domain.errors import CabinetError
-from cabinet.services import documents, human_check, notifications, passkeys, payments, reminders
+from cabinet.services import deletion, documents, human_check, notifications, passkeys, payments, reminders
 from cabinet.services.deps import Deps
 
 _log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
         passkeys.forget_expired(deps)
         notifications.forget_old(deps)
         reminders.send_reminders(deps)
+        deletion.tell_before_end(deps)
+        deletion.erase_due(deps)
         sweep()
 
 

@@ -25,6 +25,7 @@ CODE_MINUTE: Final = Limit("code.minute", 1, _MINUTE)
 CODE_DAY: Final = Limit("code.day", 5, _DAY)
 LOGIN_CHANGE_USER: Final = Limit("login_change.user", 10, _DAY)
 CODE_CHECK: Final = Limit("code.check", 30, _HOUR)
+EXPORT_USER: Final = Limit("export.user", 5, _DAY)
 LOOKUP_USER: Final = Limit("lookup.user", 30, _HOUR)
 LOOKUP_ADDRESS: Final = Limit("lookup.address", 120, _HOUR)
 
@@ -45,3 +46,6 @@ PIN_REQUEST_ADDRESS: Final = Limit("pin_request.address", 20, _DAY)
 PIN_REQUEST_DEVICE: Final = Limit("pin_request.device", 5, _DAY)
 PIN_REQUEST_ACCOUNT: Final = Limit("pin_request.account", 5, _DAY)
 PIN_REQUEST_EMAIL: Final = Limit("pin_request.email", 5, _DAY)
+# No other limit looks back further than LONGEST: older tries, and the addresses they came from, are forgotten.
+LASTING: Final = (SERIAL_ACCOUNT_EVER,)
+LONGEST: Final = 2 * _DAY

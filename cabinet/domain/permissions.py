@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     PROFILE = "profile"
+    OWN_DATA = "own_data"
     ACCOUNT_LINK = "account.link"
     ACCOUNT_VIEW = "account.view"
     READING_SUBMIT = "reading.submit"
@@ -34,6 +35,7 @@ PUBLIC: Final = Permission.PUBLIC
 _SUBSCRIBER: Final = frozenset(
     {
         Permission.PROFILE,
+        Permission.OWN_DATA,
         Permission.ACCOUNT_LINK,
         Permission.ACCOUNT_VIEW,
         Permission.READING_SUBMIT,

@@ -1,5 +1,6 @@
 """Tries that are limited, counted before they are checked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func
@@ -80,6 +81,14 @@ class Attempts:
         """Delete what no limit of the bucket can count any more."""
         gone = self._session.exec(
             delete(Attempt).where(col(Attempt.bucket) == limit.bucket, col(Attempt.at) <= now - limit.within)
+        )
+        return gone.rowcount
+
+    def forget_but(self, lasting: Sequence[Limit], moment: datetime) -> int:
+        """Delete tries older than that, but those of lasting limits; how many."""
+        kept = [limit.bucket for limit in lasting]
+        gone = self._session.exec(
+            delete(Attempt).where(col(Attempt.at) < moment, col(Attempt.bucket).not_in(kept))
         )
         return gone.rowcount
 

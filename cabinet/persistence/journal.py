@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, UniqueConstraint, and_, func, insert, or_, true, update
+from sqlalchemy import JSON, ColumnElement, UniqueConstraint, and_, delete, func, insert, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import Conflict
@@ -226,6 +226,15 @@ class Outbox:
         """What messages that died before then said of people goes; how many were so old."""
         gone = self._session.exec(
             update(OutboxMessage).where(col(OutboxMessage.dead_at) < moment).values(facts={})
+        )
+        return gone.rowcount
+
+    def forget_sent(self, moment: datetime) -> int:
+        """Delete messages that were sent before then and did not come back; how many."""
+        gone = self._session.exec(
+            delete(OutboxMessage).where(
+                col(OutboxMessage.sent_at) < moment, col(OutboxMessage.dead_at).is_(None)
+            )
         )
         return gone.rowcount
 

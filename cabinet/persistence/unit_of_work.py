@@ -21,6 +21,7 @@ from cabinet.persistence.notices import Notices
 from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
+from cabinet.persistence.personal_data import Deletions, PersonalData
 from cabinet.persistence.pin_requests import Documents, PinRequests
 from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
 from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
@@ -41,6 +42,7 @@ class UnitOfWork:
         self.challenges = Challenges(session)
         self.charges = Charges(session)
         self.confirmations = Confirmations(session)
+        self.deletions = Deletions(session)
         self.customer_accounts = CustomerAccounts(session)
         self.desk_accounts = DeskAccounts(session)
         self.documents = Documents(session)
@@ -54,6 +56,7 @@ class UnitOfWork:
         self.passkeys = Passkeys(session)
         self.payments = Payments(session)
         self.pin_requests = PinRequests(session)
+        self.personal_data = PersonalData(session)
         self.readings = Readings(session)
         self.registers = Registers(session)
         self.second_factors = SecondFactors(session)

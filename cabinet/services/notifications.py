@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from cabinet.domain import limits
 from cabinet.domain.errors import Conflict, NotFound, TooMany
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.limits import Limit
@@ -238,10 +239,12 @@ def _settle_one(deps: Deps) -> bool:
 
 
 def forget_old(deps: Deps) -> None:
-    """Delete what no limit counts, no provider repeats and no operator has retried for a month."""
+    """Delete what no limit counts any more, what was sent, repeated or left unretried a month ago."""
     now = deps.clock.now()
     with deps.transaction() as tx:
         tx.attempts.forget_before(_daily_limit(deps), now)
+        tx.attempts.forget_but(limits.LASTING, now - limits.LONGEST)
+        tx.outbox.forget_sent(now - _KEPT)
         tx.inbox.forget_before(now - _KEPT)
         tx.outbox.forget_dead(now - _KEPT)
 

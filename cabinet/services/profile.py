@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from cabinet.domain.forms import FieldMissing
 from cabinet.domain.permissions import Actor, Permission
+from cabinet.services import sessions
 from cabinet.services.deps import Deps
+from cabinet.texts import consent, dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,29 @@ class ProfileRow:
     login: str = ""
     supplier_id: str = ""
     supplier_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """The consent that the user gave.
+
+    Attributes:
+        at: «20 ноября 2026, 12:00» in the supplier's zone.
+        current: no newer version has come out since.
+    """
+
+    version: str = ""
+    at: str = ""
+    current: bool = True
+
+
+def get_consent(deps: Deps, actor: Actor) -> ConsentRow:
+    """Which version the actor has accepted, and when; a newer one changes nothing of it."""
+    actor.require(Permission.OWN_DATA)
+    with deps.snapshot() as tx:
+        user = tx.users.get_for(actor)
+        at = dates.moment(user.consented_at.astimezone(sessions.zone_of(tx, actor)))
+    return ConsentRow(user.consent_version, at, user.consent_version == consent.VERSION)
 
 
 def list_suppliers(deps: Deps, actor: Actor) -> list[SupplierRow]:

@@ -185,7 +185,11 @@ def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
 
 def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:
     """The zone that times are told in: the supplier's, or Moscow's before one is chosen."""
-    supplier_id = actor.supplier_id or tx.users.get_for(actor).supplier_id
+    return zone_of_supplier(tx, actor.supplier_id or tx.users.get_for(actor).supplier_id)
+
+
+def zone_of_supplier(tx: UnitOfWork, supplier_id: int | None) -> ZoneInfo:
+    """The supplier's zone, or Moscow's before one is chosen."""
     return ZoneInfo(tx.suppliers.get(supplier_id).timezone if supplier_id else _ZONE)
 
 

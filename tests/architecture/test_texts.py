@@ -39,6 +39,7 @@ MAY_SPEAK_RUSSIAN = {
 TEMPLATE_FACTS = {
     "request",
     "reason",
+    "day",
     "pin",
     "supplier",
     "code",

@@ -21,6 +21,7 @@ from cabinet.texts import messages
 from tests.fakes import VISITOR, FakeMail, World
 
 FACTS = {
+    "day": "1 декабря",
     "left": "3",
     "pin": "abcd2345",
     "supplier": "Газ",

@@ -16,6 +16,7 @@ VISITOR = Visitor("device", "192.0.2.1")
 NOBODYS = set(Permission) - {PUBLIC}
 SUBSCRIBERS = {
     Permission.PROFILE,
+    Permission.OWN_DATA,
     Permission.ACCOUNT_LINK,
     Permission.ACCOUNT_VIEW,
     Permission.READING_SUBMIT,

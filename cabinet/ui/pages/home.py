@@ -10,14 +10,16 @@ from cabinet.ui.components.accounts import account_switch
 from cabinet.ui.components.bars import bars
 from cabinet.ui.components.basic_access import basic_card
 from cabinet.ui.components.card import card, card_link
+from cabinet.ui.components.deletion_banner import deletion_banner
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.pill import pill
 from cabinet.ui.links import link
 from cabinet.ui.states.home import HomeState as State
+from cabinet.ui.states.own_data import DeletionState
 
 
-@layout.page(routes.HOME, title=texts.HOME_TITLE, on_load=State.load, shell="own")
+@layout.page(routes.HOME, title=texts.HOME_TITLE, on_load=[State.load, DeletionState.load], shell="own")
 def home_page() -> rx.Component:
     """Until the socket speaks, CSS shows the landing or, by the `member` cookie's mark, the loader."""
     waiting = rx.el.div(
@@ -53,6 +55,7 @@ def landing() -> rx.Component:
 
 def cabinet() -> rx.Component:
     return rx.fragment(
+        deletion_banner(),
         error_summary(State.problems),
         rx.cond(State.home.account_id != "", account_home(), first_steps()),
     )

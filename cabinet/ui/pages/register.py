@@ -10,7 +10,7 @@ from cabinet.ui.components.captcha import captcha
 from cabinet.ui.components.entering import login_field
 from cabinet.ui.components.field import checkbox, password_field
 from cabinet.ui.components.form import form
-from cabinet.ui.links import link
+from cabinet.ui.links import document_link, link
 from cabinet.ui.states.registration import RegistrationState as State
 
 
@@ -43,5 +43,6 @@ def consent() -> rx.Component:
         rx.el.details(
             rx.el.summary(texts.CONSENT_READ),
             *(rx.el.p(x, class_name="note") for x in consent_texts.PARAGRAPHS),
+            rx.el.p(document_link(consent_texts.READ, href=routes.CONSENT, target="_blank")),
         ),
     )

@@ -8,6 +8,7 @@ from cabinet.services.sessions import SessionRow
 from cabinet.texts import login_change as login
 from cabinet.texts import notices, passkeys
 from cabinet.texts import password_change as password
+from cabinet.texts import personal_data as data
 from cabinet.texts import second_factors as second
 from cabinet.texts import security_events as events
 from cabinet.texts import settings as texts
@@ -16,6 +17,7 @@ from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_card
 from cabinet.ui.components.banner import banner
 from cabinet.ui.components.card import card, card_link
+from cabinet.ui.components.deletion_banner import deletion_banner
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
@@ -23,18 +25,25 @@ from cabinet.ui.components.field import radio_card, radio_group
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
 from cabinet.ui.components.theme_switch import theme_switch
+from cabinet.ui.states.own_data import DeletionState
 from cabinet.ui.states.sessions import SessionsState
 from cabinet.ui.states.settings import SettingsState as State
 from cabinet.ui.vision import vision_button
 
 
-@layout.page(routes.SETTINGS, title=texts.TITLE, on_load=[State.load, SessionsState.load], shell="cabinet")
+@layout.page(
+    routes.SETTINGS,
+    title=texts.TITLE,
+    on_load=[State.load, SessionsState.load, DeletionState.load],
+    shell="cabinet",
+)
 def settings_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.TITLE),
+        deletion_banner(),
         rx.cond(
             State.loaded,
-            rx.fragment(supplier_form(), accounts(), profile_card(), devices()),
+            rx.fragment(supplier_form(), accounts(), profile_card(), own_data(), devices()),
             drum_loader(),
         ),
         card(theme_switch(), vision_button("button secondary")),
@@ -100,6 +109,14 @@ def profile_card() -> rx.Component:
         card_link(passkeys.TITLE, routes.SETTINGS_PASSKEYS, passkeys.LINK_NOTE),
         card_link(notices.TITLE, routes.SETTINGS_NOTIFICATIONS, notices.OPEN_NOTE),
         card_link(events.TITLE, routes.SETTINGS_HISTORY, events.OPEN_NOTE),
+        class_name="stack",
+    )
+
+
+def own_data() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(data.SECTION),
+        card_link(data.LINK, routes.SETTINGS_DATA, data.OPEN_NOTE),
         class_name="stack",
     )
 

@@ -1,0 +1,48 @@
+"""The archive of a person's own data, as a file that the browser saves."""
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from cabinet.api.requests import Caller, same_origin
+from cabinet.domain import cookies
+from cabinet.domain.errors import CabinetError, Denied, ReauthenticationNeeded, SignInNeeded, TooMany
+from cabinet.services import data_export, sessions
+from cabinet.services.deps import Deps
+
+OWN_DATA: Final = "/api/own-data"
+_PAGE: Final = "/settings/data"
+_SEE_OTHER: Final = 303
+_FORBIDDEN: Final = 403
+_WHERE: Final[dict[type[CabinetError], str]] = {
+    SignInNeeded: f"/login?next={_PAGE}",
+    ReauthenticationNeeded: f"/settings/confirm?next={_PAGE}",
+    TooMany: f"{_PAGE}?problem=too_many",
+}
+
+
+def routes(deps: Deps, caller: Caller) -> list[Route]:
+    """The one address: POST from our own pages only, so that no other site counts a download."""
+
+    async def own_data(request: Request) -> Response:
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        visitor, token = caller.visitor(request), caller.cookie(request, cookies.SESSION)
+        actor = await run_in_threadpool(sessions.identify, deps, visitor, token)
+        try:
+            pieces = await run_in_threadpool(data_export.begin_export, deps, actor)
+        except (SignInNeeded, ReauthenticationNeeded, TooMany) as refused:
+            return RedirectResponse(_WHERE[type(refused)], _SEE_OTHER)
+        except Denied:
+            return Response(status_code=_FORBIDDEN)
+        headers = {
+            "content-disposition": f'attachment; filename="my-data-{deps.clock.now():%Y-%m-%d}.zip"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        }
+        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+    return [Route(OWN_DATA, own_data, methods=["POST"])]
