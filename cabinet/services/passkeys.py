@@ -30,11 +30,12 @@ from cabinet.domain.passkeys import (
     name_of,
 )
 from cabinet.domain.permissions import PUBLIC, Actor, Permission, Visitor
+from cabinet.domain.second_factors import SecondFactor
 from cabinet.persistence.passkeys import Passkey, PasskeyChallenge
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.ports import NewPasskey, PasskeyOwner, PasskeyUse
-from cabinet.services import sessions
+from cabinet.services import recovery_codes, second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.services.reauthentication import require_recent
@@ -164,6 +165,7 @@ def remove_passkey(deps: Deps, actor: Actor, passkey_id: int) -> None:
     with deps.transaction() as tx:
         require_recent(deps, tx, actor)
         tx.passkeys.remove(tx.passkeys.get_for(actor, passkey_id))
+        recovery_codes.drop_codes_without_factor(tx, actor)
         tx.audit.record(actor, deps.clock.now(), "passkey.removed", passkey_id)
         queue_message(deps, tx, tx.users.get_for(actor).as_login, "passkey_removed")
 
@@ -194,6 +196,33 @@ def sign_in_by_passkey(deps: Deps, actor: Actor, command: SignInByPasskey) -> st
         user = _note(deps, tx, actor, passkey, use)
         remember = command.remember
         return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=remember, factor=True)
+
+
+def begin_second_step(deps: Deps, actor: Actor) -> str:
+    """What the browser is asked for, as JSON, after a right password.
+
+    Raises:
+        SecondStepGone: it waits for no second step.
+        PasskeyUnknown, TooMany: its person has no passkey; too many challenges.
+    """
+    actor.require(PUBLIC)
+    with deps.transaction() as tx:
+        pending = second_factors.get_pending(deps, tx, actor)
+        return begin_proof(deps, tx, actor.visitor, PasskeyPurpose.SECOND_STEP, pending.user_id)
+
+
+def finish_second_step(deps: Deps, actor: Actor, answer: str) -> str:
+    """A ticket for a passkey of whoever's password was right.
+
+    Raises:
+        PasskeyRefused, PasskeyLate, PasskeyUnknown: what is wrong with the answer.
+        SecondStepGone, TooMany: this browser waits for no second step, or has no try left.
+    """
+    pending = second_factors.reserve_try(deps, actor)
+    proof = check_proof(deps, actor.visitor, PasskeyPurpose.SECOND_STEP, pending.user_id, answer)
+    with deps.transaction() as tx:
+        note_proof(deps, tx, actor, proof)
+        return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.PASSKEY)
 
 
 def begin_proof(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: PasskeyPurpose, user_id: int) -> str:
@@ -312,6 +341,7 @@ def _keep(deps: Deps, tx: UnitOfWork, actor: Actor, made: NewPasskey) -> None:
     )
     if not tx.passkeys.add(passkey):
         raise PasskeyKnown
+    tx.sessions.mark_factor(actor.session_id or 0, now)
     tx.audit.record(actor, now, "passkey.added", passkey.id)
     queue_message(deps, tx, user.as_login, "passkey_added")
 

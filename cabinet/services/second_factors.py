@@ -34,11 +34,12 @@ from cabinet.texts import dates
 
 @dataclass(frozen=True, slots=True)
 class SecondStepRow:
-    """What the page of the second step may ask for."""
+    """What the page of the second step may ask for; `message`: a code is sent instead to who wants it."""
 
     totp: bool = False
     passkey: bool = False
     recovery: bool = False
+    message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def kinds_of(tx: UnitOfWork, user_id: int) -> frozenset[SecondFactor]:
     kinds = set()
     if tx.second_factors.find_totp(user_id, confirmed=True):
         kinds.add(SecondFactor.TOTP)
+    if tx.passkeys.list_of(user_id):
+        kinds.add(SecondFactor.PASSKEY)
     if kinds and tx.second_factors.recovery_codes_left(user_id):
         kinds.add(SecondFactor.RECOVERY)
     return frozenset(kinds)
@@ -78,9 +81,14 @@ def is_asked(tx: UnitOfWork, actor: Actor, user: User) -> bool:
     return (user.second_step_always or not known) and has_any(tx, user_id)
 
 
+def has_way_round(tx: UnitOfWork, user: User) -> bool:
+    """Whether a code by message will do instead: a passkey added for comfort must not lock its owner out."""
+    return not user.second_step_always and SecondFactor.TOTP not in kinds_of(tx, user.id or 0)
+
+
 def enter(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, *, remember: bool) -> str:
-    """What a right first proof earns: a ticket, or "" when the second step has begun instead."""
-    if is_asked(tx, actor, user):
+    """What a right code of a message earns: a ticket, or "" when the second step has begun instead."""
+    if is_asked(tx, actor, user) and not has_way_round(tx, user):
         begin_second_step(deps, tx, actor, user, remember=remember)
         return ""
     return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=remember)
@@ -106,9 +114,13 @@ def get_second_step(deps: Deps, actor: Actor) -> SecondStepRow:
     """
     actor.require(PUBLIC)
     with deps.snapshot() as tx:
-        kinds = kinds_of(tx, get_pending(deps, tx, actor).user_id)
+        user = tx.users.get(get_pending(deps, tx, actor).user_id)
+        kinds, message = kinds_of(tx, user.id or 0), has_way_round(tx, user)
     return SecondStepRow(
-        SecondFactor.TOTP in kinds, SecondFactor.PASSKEY in kinds, SecondFactor.RECOVERY in kinds
+        totp=SecondFactor.TOTP in kinds,
+        passkey=SecondFactor.PASSKEY in kinds,
+        recovery=SecondFactor.RECOVERY in kinds,
+        message=message,
     )
 
 

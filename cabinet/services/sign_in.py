@@ -14,6 +14,7 @@ from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.limits import Limit
 from cabinet.domain.passwords import TYPED
 from cabinet.domain.permissions import PUBLIC, Actor, Visitor
+from cabinet.domain.second_factors import SecondStepGone
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check, second_factors, sessions
@@ -110,6 +111,23 @@ def asks_human(deps: Deps, actor: Actor, login: str) -> bool:
         user = tx.users.find_by_login(wanted) if wanted else None
         counted = _counted(tx, user, wanted.value if wanted else "", actor.visitor)
         return _is_checked(tx, actor.visitor, {x: _failed(tx, *x, deps.clock.now()) for x in counted})
+
+
+def ask_code_instead(deps: Deps, actor: Actor) -> None:
+    """Send a code instead of the second factor to who may use one: the confirmation page awaits it.
+
+    Raises:
+        SecondStepGone: this browser waits for no second step, or for one that no code replaces.
+        TooMany: one code a minute, five a day.
+    """
+    actor.require(PUBLIC)
+    with deps.transaction() as tx:
+        pending = second_factors.get_pending(deps, tx, actor)
+        user = tx.users.get(pending.user_id)
+        if not second_factors.has_way_round(tx, user):
+            raise SecondStepGone
+        confirmations.count_sending(deps, tx, user.as_login)
+        confirmations.send_code(deps, tx, actor, user, CodePurpose.DEVICE, remember=pending.remember)
 
 
 def _count_try(deps: Deps, actor: Actor, command: SignIn) -> tuple[User | None, list[Counted]]:

@@ -10,7 +10,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 from tests.e2e.conftest import NewContext, OpenAs, Watch, live
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
-from tests.e2e.steps import box, button, open_page, sign_out
+from tests.e2e.steps import box, button, enter_code, open_page, sign_in, sign_out
 
 ADD, SIGN_IN = "Добавить ключ доступа", "Войти с ключом доступа"
 
@@ -171,3 +171,28 @@ def test_what_is_sent_by_hand_to_the_handlers_signs_nobody_in(phone_page: Page, 
     open_page(phone_page, "/login")
     button(phone_page, SIGN_IN).click()
     expect(phone_page.get_by_role("alert").filter(has_text="Ключ доступа не подошёл")).to_be_focused()
+
+
+def test_after_a_password_the_passkey_or_a_code_confirms_who_it_is(
+    open_as: OpenAs, new_context: NewContext, portal: Portal, town: Town
+) -> None:
+    person = town.person()
+    here = open_as(person)
+    telephone = device(here)
+    add(here)
+    assert "Добавлен ключ доступа" in portal.mail(person.login)
+    elsewhere = new_context().new_page()
+    device(elsewhere).take(telephone.keys()[0])
+    sign_in(elsewhere, person.login)
+    expect(elsewhere.get_by_role("heading", name="Подтвердите вход")).to_be_visible()
+    button(elsewhere, "Подтвердить ключом доступа").click()
+    expect(elsewhere).to_have_url(f"{portal.url}/")
+    lost = new_context().new_page()
+    device(lost)
+    sign_in(lost, person.login)
+    button(lost, "Подтвердить ключом доступа").click()
+    expect(lost.get_by_role("alert").filter(has_text="Ключ доступа не выбран")).to_be_focused()
+    button(lost, "Ключа нет под рукой? Прислать код").click()
+    expect(lost.get_by_role("heading", name="Подтверждение")).to_be_visible()
+    enter_code(lost, portal.code(person.login))
+    expect(lost).to_have_url(f"{portal.url}/")

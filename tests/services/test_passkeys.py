@@ -29,10 +29,19 @@ from cabinet.domain.passkeys import (
     PasskeyUnknown,
 )
 from cabinet.domain.permissions import Actor, Visitor
-from cabinet.services import notifications, passkeys, security_events, sessions
+from cabinet.domain.second_factors import SecondStepGone
+from cabinet.services import (
+    confirmations,
+    notifications,
+    passkeys,
+    second_factors,
+    security_events,
+    sessions,
+    sign_in,
+)
 from cabinet.services.passkeys import PasskeyRow, RenamePasskey, SignInByPasskey
 from tests.authenticators import Authenticator, InvalidState, encode
-from tests.factories import enter, subscriber
+from tests.factories import PASSWORD, code_in, enter, last_text, subscriber
 from tests.fakes import VISITOR, World
 from tests.hostile import HOSTILE
 
@@ -338,3 +347,79 @@ def test_challenges_are_limited_and_forgotten(world: World) -> None:
     world.clock.move(minutes=5)
     assert passkeys.forget_expired(world.deps) == ASKED_DEVICE.most
     assert asked(world)
+
+
+def by_password(world: World, visitor: Visitor = ELSEWHERE) -> sign_in.SignInOutcome:
+    world.clock.move(minutes=2)
+    form = {"login": MAIL, "password": PASSWORD, "remember": "on"}
+    return sign_in.sign_in(world.deps, Actor.anonymous(visitor), sign_in.SignIn.parse(form))
+
+
+def test_after_a_password_in_an_unknown_browser_a_passkey_is_the_second_step(world: World) -> None:
+    anna, telephone = subscriber(world), Authenticator()
+    add(world, anna, telephone)
+    there = Actor.anonymous(ELSEWHERE)
+    assert by_password(world) == sign_in.SignInOutcome("", second_step=True)
+    row = second_factors.get_second_step(world.deps, there)
+    assert (row.totp, row.passkey, row.recovery, row.message) == (False, True, False, True)
+    answer = telephone.prove(passkeys.begin_second_step(world.deps, there))
+    for visitor in (BORIS, VISITOR):
+        with pytest.raises(SecondStepGone):
+            passkeys.finish_second_step(world.deps, Actor.anonymous(visitor), answer)
+    entered, _ = enter(world, passkeys.finish_second_step(world.deps, there, answer), ELSEWHERE)
+    assert entered.user_id == anna.user_id
+    with pytest.raises(SecondStepGone):
+        passkeys.finish_second_step(world.deps, there, answer)
+
+
+def test_another_persons_passkey_is_no_second_step(world: World) -> None:
+    anna, boris = subscriber(world), subscriber(world, "boris@example.ru", BORIS)
+    add(world, anna, Authenticator())
+    mallory = Authenticator()
+    add(world, boris, mallory)
+    there = Actor.anonymous(ELSEWHERE)
+    by_password(world)
+    with pytest.raises(PasskeyUnknown):
+        passkeys.finish_second_step(
+            world.deps, there, mallory.prove(passkeys.begin_second_step(world.deps, there))
+        )
+    with pytest.raises(PasskeyLate):
+        passkeys.finish_second_step(world.deps, there, mallory.prove(asked(world)))
+    with pytest.raises(SecondStepGone):
+        passkeys.begin_second_step(world.deps, Actor.anonymous(BORIS))
+
+
+def test_whoever_lost_the_only_passkey_is_let_in_by_a_code(world: World) -> None:
+    anna = subscriber(world)
+    add(world, anna, Authenticator())
+    there = Actor.anonymous(ELSEWHERE)
+    by_password(world)
+    sign_in.ask_code_instead(world.deps, there)
+    entered = confirmations.confirm_code(world.deps, there, code_in(last_text(world, MAIL)))
+    assert enter(world, entered.ticket, ELSEWHERE)[0].user_id == anna.user_id
+
+
+def test_who_must_show_a_factor_has_no_way_round_by_a_code(world: World) -> None:
+    anna = subscriber(world)
+    add(world, anna, Authenticator())
+    with world.deps.transaction() as tx:
+        tx.users.get(anna.user).second_step_always = True
+    there = Actor.anonymous(ELSEWHERE)
+    by_password(world)
+    assert not second_factors.get_second_step(world.deps, there).message
+    letters = len(world.mail.letters)
+    with pytest.raises(SecondStepGone):
+        sign_in.ask_code_instead(world.deps, there)
+    notifications.deliver_due(world.deps)
+    assert [x.subject for x in world.mail.letters[letters:]] in ([], ["Добавлен ключ доступа"])
+    with pytest.raises(SecondStepGone):
+        sign_in.ask_code_instead(world.deps, Actor.anonymous(BORIS))
+
+
+def test_a_session_that_has_added_a_passkey_has_shown_a_factor(world: World) -> None:
+    anna = subscriber(world)
+    add(world, anna, Authenticator())
+    with world.deps.snapshot() as tx:
+        session = tx.sessions.find_own(anna)
+    assert session
+    assert session.factor_at == world.clock.now()

@@ -12,6 +12,7 @@ from cabinet.ui.components.banner import banner
 from cabinet.ui.components.entering import entering
 from cabinet.ui.components.field import Words
 from cabinet.ui.states.passkeys import PasskeySignInState as State
+from cabinet.ui.states.passkeys import PasskeyStepState as Step
 
 ABLE = "import('/passkeys.js').then(m => m.able()).catch(() => false)"
 
@@ -42,4 +43,18 @@ def passkey_sign_in() -> rx.Component:
         on_mount=rx.call_script(ABLE, callback=State.arrive),
         class_name="stack with-passkeys",
         custom_attrs=asking(State.options),
+    )
+
+
+def passkey_step() -> rx.Component:
+    """The second step by a passkey; a browser that knows none says so."""
+    return rx.fragment(
+        rx.el.div(
+            buttons.secondary(texts.CONFIRM, busy=Step.busy, on_click=Step.begin),
+            trouble(Step.problems[""], Step.times),
+            entering(Step.ticket, Step.after),
+            class_name="stack with-passkeys",
+            custom_attrs=asking(Step.options),
+        ),
+        rx.el.p(texts.STEP_ELSEWHERE, class_name="without-passkeys"),
     )

@@ -6,13 +6,21 @@ from cabinet.texts import second_factors as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.entering import entering
+from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import code_field, field
 from cabinet.ui.components.form import form
+from cabinet.ui.components.passkeys import passkey_step
 from cabinet.ui.links import link
+from cabinet.ui.states.passkeys import PasskeyStepState
 from cabinet.ui.states.second_step import SecondStepState as State
 
 
-@layout.page(routes.LOGIN_SECOND, title=texts.STEP_TITLE, on_load=State.load, back=routes.LOGIN)
+@layout.page(
+    routes.LOGIN_SECOND,
+    title=texts.STEP_TITLE,
+    on_load=[State.load, PasskeyStepState.load],
+    back=routes.LOGIN,
+)
 def second_step_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.STEP_TITLE),
@@ -25,13 +33,21 @@ def second_step_page() -> rx.Component:
 def step() -> rx.Component:
     return rx.fragment(
         rx.el.p(texts.STEP_NOTE),
-        form(
-            rx.cond(State.by_recovery, recovery_field(), app_field()),
-            buttons.primary(texts.CONFIRM, busy=State.busy),
-            on_submit=State.submit,
-            problems=State.problems,
-        ),
+        rx.cond(State.row.totp | State.by_recovery, code_form(), error_summary(State.problems)),
+        rx.cond(State.row.passkey, passkey_step(), rx.fragment()),
         rx.cond(State.row.recovery, other_code(), rx.fragment()),
+        rx.cond(
+            State.row.message, buttons.text_button(texts.SEND_CODE, on_click=State.send_code), rx.fragment()
+        ),
+    )
+
+
+def code_form() -> rx.Component:
+    return form(
+        rx.cond(State.by_recovery, recovery_field(), app_field()),
+        buttons.primary(texts.CONFIRM, busy=State.busy),
+        on_submit=State.submit,
+        problems=State.problems,
     )
 
 

@@ -123,3 +123,32 @@ class PasskeySignInState(rx.State):
     async def _offer(self) -> Any:
         self.options = await run(self, passkeys.begin_sign_in)
         return script("offer()", callback=PasskeySignInState.finish)
+
+
+class PasskeyStepState(rx.State):
+    """A passkey as the second step of signing in."""
+
+    problems: dict[str, str] = {}
+    busy: bool = False
+    times: int = 0
+    options: str = ""
+    ticket: str = ""
+    after: str = ""
+
+    @handler(PUBLIC)
+    async def load(self) -> None:
+        self.problems, self.options, self.ticket = {}, "", ""
+        self.after = asked(self, "next")
+
+    @handler(PUBLIC, busy=True)
+    async def begin(self) -> Any:
+        self.problems, self.times = {}, self.times + 1
+        self.options = await run(self, passkeys.begin_second_step)
+        return script("prove()", callback=PasskeyStepState.finish)
+
+    @handler(PUBLIC)
+    async def finish(self, sent: Any) -> None:
+        answer = answer_of(sent)
+        if answer:
+            self.ticket = await run(self, passkeys.finish_second_step, answer)
+            self.problems = {}

@@ -6,8 +6,9 @@ import reflex as rx
 
 from cabinet.domain.forms import text_of
 from cabinet.domain.second_factors import SecondStepGone
-from cabinet.services import recovery_codes, second_factors, totp
+from cabinet.services import recovery_codes, second_factors, sign_in, totp
 from cabinet.services.second_factors import SecondStepRow
+from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import asked, handler, run
 
@@ -50,3 +51,10 @@ class SecondStepState(rx.State):
     async def switch(self) -> None:
         """The other kind of code."""
         self.problems, self.by_recovery = {}, not self.by_recovery
+
+    @handler(PUBLIC)
+    async def send_code(self) -> Any:
+        """«Прислать код», for whoever has added a passkey only."""
+        await run(self, sign_in.ask_code_instead)
+        self.problems = {}
+        return rx.redirect(routes.CONFIRM)
