@@ -76,7 +76,7 @@ def look() -> Iterator[Look]:
 def test_pages_that_visitors_see(new_context: NewContext, look: Look, watch: Watch) -> None:
     watch.allow("404")
     page = new_context().new_page()
-    for path in ("/", "/pin", "/training", "/reset", "/confirm", "/confirm?token=x"):
+    for path in ("/", "/pin", "/training", "/reset", "/confirm", "/confirm?token=x", "/consent"):
         open_page(page, path)
         look(page, path)
     page.goto("/there/is/no/such")
@@ -124,7 +124,7 @@ def test_pages_of_the_ways_in(phone_page: Page, look: Look, portal: Portal, town
 
 def test_pages_of_connecting_an_account(open_as: OpenAs, look: Look, town: Town) -> None:
     page, household = open_as(town.person()), town.household()
-    for path in ("/", "/settings", "/accounts", "/readings", "/charges", "/pay"):
+    for path in ("/", "/settings", "/settings/data", "/accounts", "/readings", "/charges", "/pay"):
         open_page(page, path)
         look(page, f"{path} without an account")
     open_page(page, "/accounts/new")

@@ -18,6 +18,7 @@ from cabinet.ports import Letter, MailReturned, Sms, Undelivered
 from cabinet.services import notifications
 from cabinet.services.notifications import DeadLetterRow
 from cabinet.texts import messages
+from tests.architecture.test_texts import TEMPLATE_FACTS
 from tests.fakes import VISITOR, FakeMail, World
 
 FACTS = {
@@ -103,7 +104,12 @@ def test_after_enough_refusals_a_message_is_dead_and_counted_no_more(world: Worl
 
 @pytest.mark.parametrize("template", sorted(messages.TEMPLATES))
 def test_every_template_reads_whole_in_text_html_and_sms(template: str) -> None:
-    facts = {**FACTS, "address": "http://localhost", "host": "localhost"}
+    facts = {
+        **dict.fromkeys(TEMPLATE_FACTS, "1"),
+        **FACTS,
+        "address": "http://localhost",
+        "host": "localhost",
+    }
     for text in (
         messages.subject(template, facts),
         messages.letter_text(template, facts),
