@@ -3,12 +3,19 @@
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from cabinet.domain.permissions import Actor
 from cabinet.domain.register_lines import COLUMNS, Layout
 from cabinet.domain.registers import RegisterKind
+from cabinet.persistence.customer_accounts import CustomerAccount
+from cabinet.persistence.meters import Reading
+from cabinet.persistence.payments import Payment
+from cabinet.persistence.users import User
 from cabinet.services.deps import Deps
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.services.suppliers import AddSupplier, add_supplier
+from tests.fakes import World
 
 DIRTY = Path(__file__).parent / "data" / "dirty-cp1251"
 PIN = "$2b$10$" + "a" * 53
@@ -98,3 +105,42 @@ def read_line(layout: Layout, line: str) -> dict[str, Any]:
     for refused in found.refused.values():
         raise refused
     return {name: values[0] for name, values in found.columns.items()}
+
+
+def account_id(world: World, number: str = "370000000001") -> int:
+    """The id of an account by its number."""
+    with world.deps.snapshot() as tx:
+        return tx.session.exec(select(CustomerAccount.id).where(CustomerAccount.number == number)).one() or 0
+
+
+def add_user(world: World, login: str) -> int:
+    """Somebody, by a login of their own."""
+    with world.deps.transaction() as tx:
+        user = User(
+            login_kind="email", login=login, password_hash="", created_at=world.clock.at, consent_version="1",
+            consent_digest="", consented_at=world.clock.at, consent_address="",
+        )  # fmt: skip
+        return tx.users.add(user).id or 0
+
+
+def pay(world: World, amount: int, *, number: str = "370000000001", exported: bool = False) -> None:
+    """A payment made here that has succeeded; known by its amount."""
+    user, now = add_user(world, f"{amount}@example.ru"), world.clock.at
+    with world.deps.transaction() as tx:
+        payment = Payment(
+            id=str(amount), customer_account_id=account_id(world, number), user_id=user, form_key=str(amount),
+            amount_kopecks=amount, status="succeeded", acquirer="demo", acquirer_payment_id=f"d-{amount}",
+            created_at=now, finished_at=now, exported_at=now if exported else None,
+        )  # fmt: skip
+        tx.payments.add(payment)
+
+
+def send_reading(world: World, value: int, *, number: str = "370000000001") -> int:
+    """A reading sent from here; its id."""
+    with world.deps.transaction() as tx:
+        [meter, *_] = tx.meters.list_of(account_id(world, number))
+        reading = Reading(
+            meter_id=meter.id or 0, value_m3=value, kind="actual", source="web", taken_on=world.clock.at.date(),
+            period="2026-11", received_at=world.clock.at, idempotency_key=f"form-{value}",
+        )  # fmt: skip
+        return tx.readings.add(reading).id or 0

@@ -1,6 +1,7 @@
-"""`register import`: the supplier's files come in."""
+"""`register import`, `undo` and `export`: files exchanged with the supplier."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from rich.table import Table
 
 from cabinet import terminal
 from cabinet.domain.permissions import Actor
-from cabinet.domain.registers import RegisterKind
+from cabinet.domain.registers import ExportKind, RegisterKind
+from cabinet.services.register_exports import ExportRegister, export_register
+from cabinet.services.register_undo import UndoImport, undo_import
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.texts import registers as texts
 
@@ -48,6 +51,48 @@ def run(
     show(screen, outcome, time.monotonic() - started)
     if rejects:
         screen.print(texts.REJECTS_WRITTEN.format(file=rejects), markup=False)
+
+
+@registers.command("undo")
+def undo(
+    kind: Annotated[RegisterKind, typer.Argument(help="Of which kind the last import is to be undone.")],
+    supplier: Annotated[str, typer.Option(help="The supplier's code.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, keep everything.")] = False,
+) -> None:
+    """Undo the last import of a kind, while nothing has been made of it."""
+    screen = terminal.console()
+    with terminal.refusals():
+        outcome = undo_import(terminal.dependencies(), Actor.system(), UndoImport(kind, supplier, dry_run))
+    said = texts.UNDO_TRIED if dry_run else texts.UNDONE
+    screen.print(said.format(file=outcome.file_name), markup=False, soft_wrap=True)
+    table = Table("", texts.REMOVED, texts.RESTORED, show_edge=False)
+    for name in texts.TABLES:
+        if outcome.removed.get(name) or outcome.restored.get(name):
+            counts = (outcome.removed.get(name, 0), outcome.restored.get(name, 0))
+            table.add_row(texts.TABLES[name], *map(str, counts))
+    screen.print(table)
+
+
+@registers.command("export")
+def export(
+    kind: Annotated[ExportKind, typer.Argument(help="What the file is to tell of.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+    supplier: Annotated[str, typer.Option(help="The supplier's code.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what came before that day.")
+    ] = None,
+) -> None:
+    """Write what the supplier has not been told of yet: each line in one file only."""
+    screen = terminal.console()
+    command = ExportRegister(kind, file, supplier, since.date() if since else None)
+    with terminal.refusals():
+        outcome = export_register(terminal.dependencies(), Actor.system(), command)
+    if outcome.completed:
+        screen.print(texts.EXPORT_COMPLETED.format(path=outcome.completed), markup=False, soft_wrap=True)
+    done = texts.EXPORTED.format(kind=texts.EXPORT_KINDS[kind], lines=outcome.lines, path=outcome.path)
+    screen.print(
+        texts.EXPORT_SAME if outcome.completed == outcome.path else done, markup=False, soft_wrap=True
+    )
 
 
 def show(screen: Console, outcome: RegisterOutcome, seconds: float) -> None:

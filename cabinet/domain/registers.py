@@ -8,7 +8,7 @@ means «unknown», and what is unknown never erases what is known.
 from enum import StrEnum
 from typing import Final
 
-from cabinet.domain.errors import InputError, NotFound
+from cabinet.domain.errors import Conflict, InputError, NotFound
 
 WHOLE_LINE: Final = "-"  # the column of a fault that no single column has
 
@@ -18,6 +18,13 @@ class RegisterKind(StrEnum):
 
     ACCOUNTS = "accounts"
     CHARGES = "charges"
+    PAYMENTS = "payments"
+
+
+class ExportKind(StrEnum):
+    """What a file for the supplier tells of."""
+
+    READINGS = "readings"
     PAYMENTS = "payments"
 
 
@@ -75,6 +82,30 @@ class RejectsUnwritable(InputError):
     """The file for rejected lines cannot be written, or is the register itself; fact `file`."""
 
     code = "register.rejects_unwritable"
+
+
+class ExportFileExists(Conflict):
+    """A file of that name is there already; fact `file`."""
+
+    code = "register.export_exists"
+
+
+class ExportUnwritable(InputError):
+    """A file for the supplier cannot be written; fact `file`."""
+
+    code = "register.export_unwritable"
+
+
+class UndoUnknown(NotFound):
+    """There is no import of that kind to undo; what came before the last one cannot be undone."""
+
+    code = "register.undo_unknown"
+
+
+class UndoRefused(Conflict):
+    """Something has been made since on what the import brought; fact `why`, see `texts.registers.DEPENDS`."""
+
+    code = "register.undo_refused"
 
 
 class SupplierUnknown(NotFound):

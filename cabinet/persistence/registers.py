@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, insert
+from sqlalchemy import UniqueConstraint, delete, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.persistence.register_changes import RegisterChange
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.types import instant, key, refers
 
@@ -26,6 +27,7 @@ class Register(SQLModel, table=True):
     rejected: int
     imported_at: datetime = instant()
     undoable: bool = False  # what rows were before it is still known
+    undone_at: datetime | None = instant(default=None)
 
 
 class RegisterReject(SQLModel, table=True):
@@ -60,6 +62,23 @@ class Registers:
         self._session.add(register)
         self._session.flush()
         return register.id or 0
+
+    def find_undoable(self, supplier_id: int, kind: str) -> Register | None:
+        """The last import of a kind, unless it is undone already."""
+        return self._session.exec(
+            select(Register).where(
+                Register.supplier_id == supplier_id, Register.kind == kind, col(Register.undoable)
+            )
+        ).one_or_none()
+
+    def forget_changes(self, register: Register) -> None:
+        """Only the last import of a kind can be undone: what rows were before the one before it is forgotten."""
+        former = self.find_undoable(register.supplier_id, register.kind)
+        if former:
+            former.undoable = False
+            self._session.flush()
+            ours = col(RegisterChange.register_id) == former.id
+            self._session.exec(delete(RegisterChange).where(ours))
 
     def lock_supplier(self, supplier_id: int) -> None:
         """One import of a supplier at a time; others of its rows stay free to refer to it.

@@ -136,6 +136,18 @@ def import_register(
     return outcome
 
 
+def supplier_for(tx: UnitOfWork, actor: Actor, code: str) -> Supplier:
+    """The supplier of a code; an operator's own only.
+
+    Raises:
+        SupplierUnknown: there is none, or it is another operator's.
+    """
+    supplier = tx.suppliers.find_by_code(code)
+    if supplier is None or supplier.id is None or not actor.serves(supplier.id):
+        raise SupplierUnknown(supplier=code)
+    return supplier
+
+
 def _silent(_done: int, _total: int) -> None:
     """Nobody listens."""
 
@@ -158,17 +170,16 @@ class _Import:
 
     def outcome(self, tx: UnitOfWork) -> RegisterOutcome:
         """Do it, unless the same file came before."""
-        supplier = tx.suppliers.find_by_code(self.command.supplier)
-        if supplier is None or supplier.id is None or not self.actor.serves(supplier.id):
-            raise SupplierUnknown(supplier=self.command.supplier)
-        tx.registers.lock_supplier(supplier.id)
-        before = tx.registers.find(supplier.id, self.command.kind, self.facts.sha256)
+        supplier = supplier_for(tx, self.actor, self.command.supplier)
+        tx.registers.lock_supplier(supplier.id or 0)
+        before = tx.registers.find(supplier.id or 0, self.command.kind, self.facts.sha256)
         if before:
             return _again(tx, self.command, before, self.rejects)
         return self._first_time(tx, supplier)
 
     def _first_time(self, tx: UnitOfWork, supplier: Supplier) -> RegisterOutcome:
         register = _register(self.deps, supplier.id or 0, self.command, self.facts)
+        tx.registers.forget_changes(register)
         tx.registers.add(register)
         importer = _importer(tx, register, self.deps)
         run = _Run(tx, register, importer, self.rejects)
@@ -218,6 +229,7 @@ def _register(deps: Deps, supplier_id: int, command: ImportRegister, facts: File
         lines=0,
         rejected=0,
         imported_at=deps.clock.now(),
+        undoable=True,
     )
 
 

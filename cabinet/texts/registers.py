@@ -45,6 +45,9 @@ ERRORS: Final[dict[str, str]] = {
     "register.columns_repeated": "Столбцы повторяются: {columns}.",
     "register.changing": "Файл менялся, пока его читали. Ничего не загружено, запустите ещё раз.",
     "register.rejects_unwritable": "Файл для отклонённых строк не записать: {file}.",
+    "register.export_exists": "Файл {file} уже есть. Назовите другой: вдруг этот ещё не отправлен.",
+    "register.export_unwritable": "Файл не записать: {file}. Проверьте папку и место на диске.",
+    "register.undo_unknown": "Отменять нечего: отменить можно только последнюю загрузку, и только один раз.",
     "supplier.unknown": "Поставщика «{supplier}» нет. Кто есть: python -m cabinet supplier list",
     "supplier.exists": "Поставщик «{supplier}» уже есть.",
     "supplier.code_malformed": "Код поставщика: латинские строчные буквы, цифры и дефис, до 32 знаков.",
@@ -93,6 +96,33 @@ DATABASE_NOT_READY = "База данных не готова. Выполнит�
 DATABASE_FAILED = "База данных не ответила: {reason}. Ничего не изменено."
 FILE_FAILED = "Файл не прочитать или не записать: {reason}. Ничего не изменено."
 
+EXPORTED = "{kind}: записано строк — {lines}, файл {path}"
+EXPORT_COMPLETED = "Прошлая выгрузка прервалась; её файл дописан: {path}"
+EXPORT_SAME = "Это и был запрошенный файл. Что пришло позже, даст следующая выгрузка."
+EXPORT_KINDS: Final[dict[str, str]] = {"readings": "Показания", "payments": "Оплаты"}
+
+# By what keeps an import from being undone.
+DEPENDS: Final[dict[str, str]] = {
+    "payments": "по этим лицевым счетам платили",
+    "readings": "по этим лицевым счетам передавали показания",
+    "links": "эти лицевые счета подключали",
+    "pins": "по этим лицевым счетам выдавали пин-коды",
+    "registers": "по этим лицевым счетам загружали другие реестры",
+    "others": "с этими лицевыми счетами работали в кабинете",
+}
+UNDONE = "Загрузка файла {file} отменена."
+UNDO_TRIED = "Пробный прогон: загрузка файла {file} осталась. Отмена убрала бы:"
+REMOVED = "Убрано"
+RESTORED = "Возвращено как было"
+TABLES: Final[dict[str, str]] = {
+    "customer_accounts": "Лицевые счета",
+    "meters": "Счётчики",
+    "readings": "Показания",
+    "access_pins": "Пин-коды и прежние пароли",
+    "charges": "Начисления",
+    "outside_payments": "Платежи",
+}
+
 SUPPLIER_ADDED = "Поставщик «{name}» добавлен, код {code}."
 SUPPLIERS = "Поставщики"
 NO_SUPPLIERS = "Поставщиков ещё нет."
@@ -118,6 +148,11 @@ SERIAL = "Заводской номер"
 PIN = "Пин-код"
 FORMER_PASSWORD = "Прежний пароль"  # noqa: S105 - a heading
 OWED = "К оплате, ₽"
+
+
+def undo_refused(why: str) -> str:
+    """What was made since on what the import brought."""
+    return f"Загрузку не отменить: с тех пор {DEPENDS[why]}."
 
 
 def unreadable(why: str) -> str:

@@ -2,9 +2,6 @@
 
 import csv
 import json
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -30,13 +27,11 @@ from cabinet.persistence.charges import Charge
 from cabinet.persistence.customer_accounts import AccessPin, CustomerAccount
 from cabinet.persistence.journal import JournalEntry, JournalTransaction
 from cabinet.persistence.meters import Meter, Reading
-from cabinet.persistence.payments import OutsidePayment, Payment
+from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.registers import Register, RegisterReject
-from cabinet.persistence.users import User
 from cabinet.services import register_files
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
-from tests import processes
 from tests.fakes import NOON, World
 from tests.register_files import (
     ACCOUNTS,
@@ -45,7 +40,9 @@ from tests.register_files import (
     OTHER_PIN,
     PAYMENTS,
     PIN,
+    account_id,
     add_test_supplier,
+    pay,
     take,
     text_of,
     write,
@@ -81,13 +78,6 @@ def counts(world: World) -> dict[str, int]:
 def owed(world: World, number: str = NUMBER) -> Money:
     with world.deps.snapshot() as tx:
         return tx.journal.balance(account_id(world, number))
-
-
-def account_id(world: World, number: str = NUMBER) -> int:
-    with world.deps.snapshot() as tx:
-        found = tx.session.exec(select(CustomerAccount.id).where(CustomerAccount.number == number)).one()
-        assert found is not None
-        return found
 
 
 def account(world: World) -> CustomerAccount:
@@ -256,22 +246,6 @@ def test_the_latest_reading_comes_once_whoever_brought_it(world: World, folder: 
         found = tx.readings.list_recent(meter.id or 0)
     assert [(r.value_m3, r.source) for r in found] == [(6971, "register"), (6970, "web"), (6928, "register")]
     assert found[0].idempotency_key == f"register:{meter.id}:2026-11-20:6971"
-
-
-def pay(world: World, amount: int, *, exported: bool = False) -> None:
-    """A payment made here that has succeeded."""
-    with world.deps.transaction() as tx:
-        user = User(
-            login_kind="email", login=f"{amount}@example.ru", password_hash="", created_at=NOON,
-            consent_version="1", consent_digest="", consented_at=NOON, consent_address="",
-        )  # fmt: skip
-        payment = Payment(
-            id=str(amount), customer_account_id=account_id(world), user_id=tx.users.add(user).id or 0,
-            form_key=str(amount), amount_kopecks=amount, status="succeeded", acquirer="demo",
-            acquirer_payment_id=str(amount), created_at=NOON, finished_at=NOON,
-            exported_at=NOON if exported else None,
-        )  # fmt: skip
-        tx.payments.add(payment)
 
 
 def test_what_is_owed_is_what_the_supplier_says_less_what_it_does_not_know_of(
@@ -478,45 +452,27 @@ def test_of_two_imports_of_one_file_at_once_one_does_the_work(world: World, fold
     assert (found["Register"], found["CustomerAccount"], found["JournalEntry"]) == (1, 300, 301)
 
 
-STALLING = """
-import sys
-from pathlib import Path
-from cabinet.domain.permissions import Actor
-from cabinet.domain.registers import RegisterKind
-from cabinet.services import register_files
-from cabinet.services.registers import ImportRegister, import_register
-from tests.fakes import make_world
-
-register_files.BLOCK = 1 << 17
-
-def stall(done, total):
-    if done:
-        print(done, flush=True)
-        sys.stdin.read()
-
-world = make_world(sys.argv[1], Path(sys.argv[2]))
-import_register(world.deps, Actor.system(), ImportRegister(RegisterKind.ACCOUNTS, Path(sys.argv[3]), "izhevsk"), stall)
-"""
+@pytest.mark.parametrize("repeats", [3, 102])
+def test_lines_of_one_account_are_taken_one_after_the_other(world: World, folder: Path, repeats: int) -> None:
+    lines = [{"flat": str(n + 1), "balance": f"{n}.00", "meter_serial": f"s{n}"} for n in range(repeats)]
+    outcome = take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *lines))
+    last = min(repeats, 100)
+    assert numbers(outcome) == (1, last - 1, 0, repeats - last)
+    assert [(r.line, r.column) for r in outcome.rejects] == [(n + 2, "account") for n in range(last, repeats)]
+    assert (account(world).flat, owed(world)) == (str(last), Money((last - 1) * 100))
+    found = counts(world)
+    assert (found["Meter"], found["Reading"], found["JournalEntry"]) == (last, last, 2)
 
 
-def test_an_import_that_is_killed_leaves_nothing_half_and_the_next_one_completes(
-    world: World, folder: Path, tmp_path: Path, database_url: str
-) -> None:
-    before = counts(world)
-    lines = [{"account": f"37{n:010d}", "meter_serial": str(n)} for n in range(2500)]
-    path = write(folder, ACCOUNTS, *lines)
-    child = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", STALLING, database_url, str(tmp_path), str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        preexec_fn=processes.die_with_parent,  # noqa: PLW1509 - a child that execs at once
+def test_what_an_account_is_found_by_follows_its_name_and_address(world: World, folder: Path) -> None:
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {}))
+    assert (account(world).name_key, account(world).address_key) == ("широбоков", "песочная 86 12 ижевск")
+    take(
+        world.deps,
+        ACCOUNTS,
+        write(folder, ACCOUNTS, {"first_name": "Артём", "last_name": "-", "house": "87 а"}),
     )
-    with child:
-        assert child.stdout is not None
-        done = int(child.stdout.readline())
-        child.send_signal(signal.SIGKILL)
-    assert 0 < done < path.stat().st_size
-    assert child.returncode == -signal.SIGKILL
-    assert counts(world) == before
-    assert numbers(take(world.deps, ACCOUNTS, path)) == (2500, 0, 0, 0)
-    assert counts(world)["Reading"] == 2500
+    assert (account(world).name_key, account(world).address_key) == (
+        "широбоков артем",
+        "песочная 87 а 12 ижевск",
+    )
