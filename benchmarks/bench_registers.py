@@ -222,7 +222,7 @@ DATABASES = {
 }
 
 
-def run(accounts: int = 40_000, months: int = 4, rounds: int = 3, only: str = "") -> list[Row]:
+def run(accounts: int = 30_000, months: int = 4, rounds: int = 3, only: str = "") -> list[Row]:
     """The rate of each register on each database as a ratio to the bare load, and the peak of memory."""
     rows = []
     for database, (urls_of, bare, how) in DATABASES.items():

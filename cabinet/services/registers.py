@@ -181,7 +181,7 @@ class _Import:
         register = _register(self.deps, supplier.id or 0, self.command, self.facts)
         tx.registers.forget_changes(register)
         tx.registers.add(register)
-        importer = _importer(tx, register, self.deps)
+        importer = _importer(tx, register)
         run = _Run(tx, register, importer, self.rejects)
         rules = Rules(supplier.account_pattern, self.deps.clock.now().date() + _BELIEVED)
         with opened(self.command.path) as file:
@@ -233,10 +233,10 @@ def _register(deps: Deps, supplier_id: int, command: ImportRegister, facts: File
     )
 
 
-def _importer(tx: UnitOfWork, register: Register, deps: Deps) -> _Importer:
+def _importer(tx: UnitOfWork, register: Register) -> _Importer:
     supplier_id, register_id = register.supplier_id, register.id or 0
     if register.kind == RegisterKind.ACCOUNTS:
-        return AccountsImport(tx.session, supplier_id, register_id, deps.clock.now())
+        return AccountsImport(tx.session, supplier_id, register_id, register.imported_at)
     return FactsImport(tx.session, RegisterKind(register.kind), supplier_id, register_id)
 
 

@@ -98,9 +98,42 @@ def test_what_cannot_be_done_is_told_in_words(run: Run, tmp_path: Path) -> None:
         assert (said.exit_code, words in said.output) == (1, True), said.output
 
 
+def test_an_export_writes_a_file_once_and_says_so(run: Run, tmp_path: Path) -> None:
+    izhevsk(run)
+    file = tmp_path / "payments.csv"
+    line = ("register", "export", "payments", file, "--supplier", "izhevsk", "--since", "2026-11-01")
+    said = run(*line)
+    assert (said.exit_code, "Оплаты: записано строк — 0" in said.output) == (0, True), said.output
+    assert file.read_text("utf-8") == "account;paid_at;amount;payment_id;acquirer;acquirer_payment_id\n"
+    again = run(*line)
+    assert (again.exit_code, "уже есть" in again.output) == (1, True)
+    assert run(*line[:-1], "1 ноября").exit_code == 2
+
+
+def test_an_undo_says_what_went(run: Run) -> None:
+    izhevsk(run)
+    line = ("register", "undo", "accounts", "--supplier", "izhevsk")
+    nothing = run(*line)
+    assert (nothing.exit_code, "Отменять нечего" in nothing.output) == (1, True)
+    run("register", "import", "accounts", DIRTY / "accounts.csv", "--supplier", "izhevsk")
+    for words, said in (("Пробный прогон", run(*line, "--dry-run")), ("accounts.csv отменена", run(*line))):
+        assert (said.exit_code, words in said.output) == (0, True), said.output
+        assert re.search(r"Лицевые счета +│ 40 +│ 0", said.output)
+
+
+def test_an_undo_that_is_refused_says_why(run: Run) -> None:
+    izhevsk(run)
+    for kind in ("accounts", "charges"):
+        run("register", "import", kind, DIRTY / f"{kind}.csv", "--supplier", "izhevsk")
+    said = run("register", "undo", "accounts", "--supplier", "izhevsk")
+    assert (said.exit_code, "загружали другие реестры" in said.output) == (1, True)
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        ("register", "export", "charges", "x.csv", "--supplier", "izhevsk"),
+        ("register", "undo", "accounts"),
         ("register", "import", "houses", "x.csv", "--supplier", "izhevsk"),
         ("register", "import", "accounts", "x.csv"),
         ("pin", "issue", "--account", "37"),

@@ -14,6 +14,7 @@ from cabinet.persistence.customer_accounts import CustomerAccount
 from cabinet.persistence.registers import Register
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
+from cabinet.services.registers import ImportRegister, import_register
 from tests.fakes import World
 from tests.register_files import (
     ACCOUNTS,
@@ -133,6 +134,16 @@ def test_a_dry_run_tells_what_would_go_and_keeps_it(world: World, folder: Path) 
     assert checksums(world.engine, frozenset()) == before
     done = undo(world)
     assert (tried.removed, tried.restored) == (done.removed, done.restored)
+
+
+def test_what_an_import_brings_bears_its_own_instant_however_long_it_took(world: World, folder: Path) -> None:
+    path = write(folder, ACCOUNTS, {"pin_bcrypt": OTHER_PIN})
+
+    def tick(_done: int, _total: int) -> None:
+        world.clock.move(minutes=1)
+
+    import_register(world.deps, Actor.system(), ImportRegister(ACCOUNTS, path, "izhevsk"), tick)
+    assert undo(world).restored == {"access_pins": 1}
 
 
 def test_an_undo_is_remembered_and_stays_in_the_history(world: World) -> None:
