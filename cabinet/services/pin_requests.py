@@ -60,10 +60,10 @@ class SendRequest:
             Several: whatever does not hold.
         """
         parser = Parser()
-        number = parser.take(lambda: account_number(text_of(form, "number"), _ANY_NUMBER), "")
-        address = parser.take(lambda: parse_address(text_of(form, "address")), "")
         phone = parser.take(lambda: parse_phone(text_of(form, "phone")), _NOBODY)
         email = parser.take(lambda: parse_email(text_of(form, "email")), _NOBODY)
+        number = parser.take(lambda: account_number(text_of(form, "number"), _ANY_NUMBER), "")
+        address = parser.take(lambda: parse_address(text_of(form, "address")), "")
         kind = next((x for x in DocumentKind if x == text_of(form, "kind")), None)
         parser.need(present=kind is not None, problem=FieldMissing(field="kind"))
         is_card = kind is DocumentKind.HOUSEHOLD_CARD

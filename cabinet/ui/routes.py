@@ -28,6 +28,7 @@ READINGS = "/readings"
 CHARGES = "/charges"
 PAY = "/pay"
 PIN = "/pin"
+PIN_STATUS = "/pin/status"
 TRAINING = "/training"
 DESK = "/desk"
 DESK_REGISTERS = "/desk/registers"
@@ -73,6 +74,10 @@ def pay(account_id: str = "") -> str:
 
 def pin(account_id: str = "") -> str:
     return with_query(PIN, account=account_id)
+
+
+def pin_status(token: str) -> str:
+    return with_query(PIN_STATUS, token=token)
 
 
 def login(after: str = "") -> str:

@@ -23,7 +23,8 @@ PAGES = {
     "/readings": (),
     "/charges": (),
     "/pay": (),
-    "/pin": (),
+    "/pin": ("Адрес", "Электронная почта"),
+    "/pin/status": (),
     "/training": (),
 }
 
