@@ -76,11 +76,17 @@ def look() -> Iterator[Look]:
 def test_pages_that_visitors_see(new_context: NewContext, look: Look, watch: Watch) -> None:
     watch.allow("404")
     page = new_context().new_page()
-<<<<<<< HEAD
-    for path in ("/", "/pin", "/training", "/reset", "/confirm", "/confirm?token=x", "/consent"):
-=======
-    for path in ("/", "/pin", "/pin/status?token=x", "/training", "/reset", "/confirm", "/confirm?token=x"):
->>>>>>> 469bad6 (A PIN is asked for on the web: the form with a photograph, the page that follows the request)
+    paths = (
+        "/",
+        "/pin",
+        "/pin/status?token=x",
+        "/training",
+        "/reset",
+        "/confirm",
+        "/confirm?token=x",
+        "/consent",
+    )
+    for path in paths:
         open_page(page, path)
         look(page, path)
     page.goto("/there/is/no/such")
