@@ -19,6 +19,7 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     # scripts/build.py compresses after its own pass over the files, brotli and gzip.
     frontend_compression_formats=[],
+    frontend_packages=["driver.js@1.8.0"],  # the training's overlay; bundled into training.js alone
     disable_plugins=[SitemapPlugin],
     show_built_with_reflex=False,
     telemetry_enabled=False,

@@ -29,6 +29,7 @@
   /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage; data-member when
      the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first;
      data-lesson in a practice world, where somebody always is; data-passkeys where the browser knows passkeys. */
+  let coached = false;
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
@@ -38,6 +39,10 @@
     for (const [name, value] of Object.entries(marks)) {
       if (value) set(root, name, value);
       else if (root.hasAttribute(name)) root.removeAttribute(name);
+    }
+    if (lesson && !coached) {
+      coached = true;
+      addEventListener("load", () => import("/training.js"));
     }
   }
 

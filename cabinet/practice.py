@@ -46,8 +46,9 @@ _compiled: dict[Any, Any] = {}
 
 @dataclass(frozen=True)
 class PracticeWorld:
-    """One world."""
+    """One world; its name is no secret, its session's token is."""
 
+    name: str
     deps: Deps
     bank: DemoAcquirer
     outbox: Path
@@ -182,7 +183,7 @@ class PracticeWorlds:
             qr_codes=self._real.qr_codes,
             human_check_policy=self._real.human_check_policy,
         )
-        return PracticeWorld(deps, bank, outbox, engine)
+        return PracticeWorld(folder.name, deps, bank, outbox, engine)
 
     def _make_room(self) -> None:
         if sum(1 for _ in self._folder.glob("*/")) >= MOST:

@@ -109,13 +109,11 @@ def _export() -> Path:
     return prerequisites.get_web_dir() / constants.Dirs.STATIC
 
 
-def _shrink(script: Path) -> None:
-    """Our script stands inside every page, so it goes there without comments and long names."""
+def _bundle(source: Path, target: Path, *external: str) -> None:
+    """One of our scripts with what it imports, without comments and long names; `external` stay imports."""
     bun = Path(sys.executable).with_name("bun")
-    smaller = script.with_suffix(".min.js")
-    words = [bun, "build", script, "--minify", "--target=browser", f"--outfile={smaller}"]
-    subprocess.run(words, check=True, capture_output=True)
-    smaller.replace(script)
+    words = [bun, "build", source, "--minify", "--target=browser", f"--outfile={target}"]
+    subprocess.run([*words, *(f"--external={x}" for x in external)], check=True, capture_output=True)
 
 
 def _publish(part: Path, name: str) -> None:
@@ -154,7 +152,9 @@ def build(*, force: bool = False) -> bool:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(exported, part)
         say("Front end: finishing and compressing")
-        _shrink(part / "cabinet.js")
+        public = exported.parents[1] / "public"  # below it lie the packages that a script imports
+        _bundle(public / "cabinet.js", part / "cabinet.js", "/training.js")
+        _bundle(public / "training.js", part / "training.js")
         finish_build.finish(part)
         _publish(part, name)
         say(f"Front end: ready in {time.monotonic() - started:.0f} s")

@@ -1,17 +1,21 @@
 """Into the practice world and out of it: plain forms, so the training works before and without the socket."""
 
+from dataclasses import asdict
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
-from cabinet.domain import cookies
+from cabinet.domain import cookies, practice
 from cabinet.domain.errors import CabinetError
+from cabinet.domain.identity import spaced_number
 from cabinet.domain.practice import Start
-from cabinet.practice import PracticeWorlds
+from cabinet.practice import PracticeWorld, PracticeWorlds
+from cabinet.texts import errors
+from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson
 
 PRACTICE: Final = "/api/practice"
@@ -44,6 +48,14 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}", None, hidden=False)
         return answer
 
+    async def show(request: Request) -> Response:
+        """The lesson that the browser takes, for training.js; 404 outside a practice world."""
+        world = await run_in_threadpool(worlds.find, caller.cookie(request, cookies.PRACTICE))
+        lesson, way = _chosen(caller.cookie(request, cookies.LESSON))
+        if world is None or lesson is None:
+            return JSONResponse({"error": "practice_over", "message": errors.WORDS["practice_over"]}, 404)
+        return JSONResponse(_filled(lesson, way, world))
+
     async def end(request: Request) -> Response:
         await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
         answer = RedirectResponse(_TRAINING, _SEE_OTHER)
@@ -51,10 +63,46 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         set_cookie(answer, caller, cookies.LESSON, "", 0, hidden=False)
         return answer
 
-    return [Route(PRACTICE, begin, methods=["POST"]), Route(PRACTICE_END, end, methods=["GET", "POST"])]
+    return [
+        Route(PRACTICE, begin, methods=["POST"]),
+        Route(PRACTICE, show, methods=["GET"]),
+        Route(PRACTICE_END, end, methods=["GET", "POST"]),
+    ]
 
 
 def _chosen(text: str) -> tuple[Lesson | None, str]:
     """The lesson and the way of «pay.show»; no lesson for anything else."""
     name, _, way = text.partition(".")
     return (LESSONS.get(name), way) if way in WAYS else (None, "")
+
+
+def _filled(lesson: Lesson, way: str, world: PracticeWorld) -> dict[str, object]:
+    """The lesson with the facts of this world's household, as JSON."""
+    today = world.deps.clock.now().date()
+    known = {
+        "account": spaced_number(practice.ACCOUNT).replace("\u00a0", " "),
+        "serial": practice.SERIAL,
+        "reading": f"{practice.next_reading(today):05d}",
+    }
+    steps = [
+        {name: _fill(value, known) for name, value in asdict(step).items() if value} for step in lesson.steps
+    ]
+    task = lesson.task.format(**known)
+    return {
+        "way": way,
+        "world": world.name,
+        "title": lesson.title,
+        "task": task,
+        "steps": steps,
+        "words": texts.COACH,
+    }
+
+
+def _fill(value: object, known: dict[str, str]) -> object:
+    if isinstance(value, str):
+        return value.format(**known)
+    return (
+        [(selector, typed.format(**known)) for selector, typed in value]
+        if isinstance(value, tuple)
+        else value
+    )

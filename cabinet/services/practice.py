@@ -163,7 +163,7 @@ def _payments(months: list[PracticeMonth]) -> Iterator[dict[str, Any]]:
             "account": practice.ACCOUNT,
             "paid_on": at.period.first_day.replace(day=10),
             "amount": paid.amount.roubles,
-            "channel": "bank",
+            "channel": "desk",
             "external_id": f"practice-{paid.period}",
             "reading": "-",
         }

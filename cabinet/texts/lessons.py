@@ -1,7 +1,41 @@
-"""The lessons of РЕЖИМ ОБУЧЕНИЯ, as data: a supplier's staff can write one."""
+"""The lessons of РЕЖИМ ОБУЧЕНИЯ, as data: a supplier's staff can write one.
+
+In texts and values `{account}`, `{serial}` and `{reading}` are those of the practice household.
+"""
 
 from dataclasses import dataclass
 from typing import Final
+
+from cabinet.texts import accounts, payments, readings, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on one page.
+
+    Attributes:
+        page: the path on which it is taken.
+        element: CSS selector of what it speaks of; the first that is seen.
+        hint: what helps whoever typed something wrong or waits for long.
+        type: selectors of fields and what to type or choose there («on» ticks).
+        press: the selector of what to press then; "" when nothing is pressed.
+        path: done when this page is open.
+        says: done when the page says this.
+        seen: done when an element of this selector is seen.
+
+    A step that names none of the last three is done by «Дальше».
+    """
+
+    page: str
+    element: str
+    title: str
+    text: str
+    hint: str = ""
+    type: tuple[tuple[str, str], ...] = ()
+    press: str = ""
+    path: str = ""
+    says: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,49 +45,181 @@ class Lesson:
     Attributes:
         start: how far the practice subscriber has come when it begins: newcomer, supplied or connected.
         page: where it begins.
+        task: what is to be done, for those who do it alone.
     """
 
     id: str
     title: str
     about: str
+    task: str
     start: str
     page: str
+    steps: tuple[Step, ...]
 
 
 # Ways to take a lesson: it is shown, done together step by step, or done alone.
 WAYS: Final = {"show": "Показать", "together": "Вместе", "alone": "Сам"}
 
-LESSONS: Final = {
-    lesson.id: lesson
-    for lesson in (
-        Lesson(
-            "connect",
-            "Подключить лицевой счёт",
-            "Поставщик, номер из квитанции, расширенный доступ по номеру счётчика.",
-            "newcomer",
+_SUPPLIER_FORM: Final = "form:has([name=supplier])"
+_CONNECT_LINK: Final = "main a[href='/accounts/new']"
+_SUBMIT: Final = "main form button[type=submit]"
+
+CONNECT: Final = Lesson(
+    "connect",
+    "Подключить лицевой счёт",
+    "Поставщик, номер из квитанции, расширенный доступ по номеру счётчика.",
+    "Выберите поставщика и сохраните. Подключите лицевой счёт {account} с расширенным доступом: заводской номер счётчика {serial}.",
+    "newcomer",
+    "/settings",
+    (
+        Step(
             "/settings",
+            _SUPPLIER_FORM,
+            "Поставщик",
+            "Выберите поставщика и нажмите «Сохранить». Его имя стоит вверху квитанции.",
+            "Сначала отметьте поставщика, потом нажмите «Сохранить».",
+            type=(("[name=supplier]", "on"),),
+            press=f"{_SUPPLIER_FORM} button[type=submit]",
+            says=settings.SAVED,
         ),
-        Lesson(
-            "reading",
-            "Передать показание",
-            "Чёрные цифры счётчика, сразу расход и рубли, квитанция с номером.",
-            "connected",
+        Step(
+            "/settings",
+            _CONNECT_LINK,
+            "Лицевой счёт",
+            "Нажмите «Подключить лицевой счёт».",
+            press=_CONNECT_LINK,
+            path="/accounts/new",
+        ),
+        Step(
+            "/accounts/new",
+            "form:has(#number)",
+            "Номер из квитанции",
+            "Введите 12 цифр: {account}. Затем «Найти».",
+            "Номер учебного счёта — {account}. Пробелы можно не ставить.",
+            type=(("#number", "{account}"),),
+            press=_SUBMIT,
+            says=accounts.MINE,
+        ),
+        Step(
+            "/accounts/new",
+            "main .card",
+            "Ваш ли это адрес",
+            "Адрес скрыт наполовину: чужой номер не выдаст соседа. Сверьте и нажмите «Это мой счёт».",
+            press="main .button.primary",
+            seen="[name=access]",
+        ),
+        Step(
+            "/accounts/new",
+            "form:has([name=access])",
+            "Расширенный доступ",
+            "Выберите «Расширенный» и введите заводской номер счётчика {serial}. Он выбит на корпусе. Затем «Открыть доступ».",
+            "Номер учебного счётчика — {serial}, с нулём впереди.",
+            type=(("[name=access][value=extended]", "on"), ("#serial", "{serial}")),
+            press=_SUBMIT,
+            path="/",
+        ),
+    ),
+)
+
+READING: Final = Lesson(
+    "reading",
+    "Передать показание",
+    "Чёрные цифры счётчика, сразу расход и рубли, квитанция с номером.",
+    "Передайте показание {reading}.",
+    "connected",
+    "/",
+    (
+        Step(
             "/",
+            "main a[href^='/readings']",
+            "С главной страницы",
+            "Нажмите «Передать показание».",
+            press="main a[href^='/readings']",
+            path="/readings",
         ),
-        Lesson(
-            "charges",
-            "Понять начисления",
-            "Что начислено, почему столько и что значит штриховка.",
-            "connected",
+        Step(
+            "/readings",
+            "form:has(#value)",
+            "Цифры со счётчика",
+            "Перепишите чёрные цифры слева направо: {reading}. Красные не нужны. Расход и сумма видны до отправки. Затем «Передать показание».",
+            "Показание не бывает меньше прошлого. На учебном счётчике сейчас {reading}.",
+            type=(("#value", "{reading}"),),
+            press=_SUBMIT,
+            says=readings.RECEIPT,
+        ),
+        Step(
+            "/readings",
+            "main [role=status].card",
+            "Квитанция",
+            "Есть номер и время — показание дошло, второй раз отправлять не нужно. Ошиблись — «Отменить» в истории, пока идёт приём.",
+        ),
+    ),
+)
+
+CHARGES: Final = Lesson(
+    "charges",
+    "Понять начисления",
+    "Что начислено, почему столько и что значит штриховка.",
+    "Откройте «Почему столько?» у последнего месяца.",
+    "connected",
+    "/charges",
+    (
+        Step(
             "/charges",
+            "main .card",
+            "Год одним взглядом",
+            "Столбик — расход за месяц, янтарная черта — тот же месяц год назад. Штриховка: показаний не было, взяли среднее.",
         ),
-        Lesson("pay", "Оплатить", "Сумма долга, страница банка, ответ — деньги зачислены.", "connected", "/"),
-        Lesson(
-            "pin",
-            "Получить пин-код",
-            "Заявка с одним документом, когда номера счётчика нет под рукой.",
-            "supplied",
-            "/pin",
+        Step(
+            "/charges",
+            "main .stack .card",
+            "Почему столько?",
+            "Нажмите «Почему столько?»: показания, расход, цена и пункт правил.",
+            "Строка «Почему столько?» — внизу карточки месяца.",
+            press="main .stack .card summary",
+            seen="main .stack details[open]",
         ),
-    )
-}
+        Step(
+            "/charges",
+            "main .stack details[open]",
+            "Формула",
+            "Расход × цена = сумма. Сверьте показания со своим счётчиком; не сходится — передайте показание.",
+        ),
+    ),
+)
+
+PAY: Final = Lesson(
+    "pay",
+    "Оплатить",
+    "Сумма долга, страница банка, ответ — деньги зачислены.",
+    "Оплатите долг целиком.",
+    "connected",
+    "/",
+    (
+        Step(
+            "/",
+            "main a[href^='/pay']",
+            "С главной страницы",
+            "Нажмите «Оплатить».",
+            press="main a[href^='/pay']",
+            path="/pay",
+        ),
+        Step(
+            "/pay",
+            "form:has(#amount)",
+            "Сумма",
+            "Долг уже вписан, сумму можно изменить. Нажмите «Оплатить», а на странице банка — «Подтвердить оплату». Деньги учебные.",
+            "Нажмите «Оплатить» здесь и «Подтвердить оплату» на странице банка.",
+            press=_SUBMIT,
+            says=payments.SUCCEEDED_NOTE,
+        ),
+        Step(
+            "/pay",
+            "main [role=status]",
+            "Ответ банка",
+            "Деньги зачислены. Если банк ещё думает, не платите второй раз: мы напишем, чем кончилось.",
+        ),
+    ),
+)
+
+LESSONS: Final = {lesson.id: lesson for lesson in (CONNECT, READING, CHARGES, PAY)}

@@ -7,7 +7,7 @@ DESK_BRAND = "Расчётный центр"
 TITLE = "{title} — Газ дома"
 SKIP_TO_CONTENT = "К содержанию"
 BACK = "Назад"
-FOOTER = "Личный кабинет абонента газовой службы"
+FOOTER = "Личный кабинет абонента"
 EMERGENCY = "Запах газа? Звоните 104"
 
 # The menu: these names are a contract (accessible names).

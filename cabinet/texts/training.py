@@ -14,3 +14,20 @@ LAST_NAME: Final = "Примерова"
 FIRST_NAME: Final = "Вера"
 METER: Final = "Учебный-4"
 SENDER: Final = "Учебная почта <practice@localhost>"
+
+# What the coach's own buttons and lines say.
+COACH: Final = {
+    "next": "Дальше",
+    "back": "Назад",
+    "leave": "Выйти из обучения",
+    "hide": "Свернуть подсказку",
+    "show": "Показать подсказку",
+    "step": "Шаг {at} из {of}",
+    "go": "Перейти на страницу шага",
+    "elsewhere": "Этот шаг — на другой странице.",
+    "hint": "Подсказка",
+    "done": "Урок пройден",
+    "well": "Теперь то же самое получится в вашем кабинете.",
+    "lessons": "К урокам",
+    "again": "Ещё раз",
+}
