@@ -122,8 +122,7 @@ function card(step, here) {
     showButtons: [],
     onPopoverRender: ({ wrapper, title, description, footer }) => {
       wrapper.setAttribute("aria-labelledby", title.id || (title.id = "coach-title"));
-      for (const [part, role] of [[title, "heading"], [description, "status"], [footer, "group"]]) part.setAttribute("role", role);
-      title.setAttribute("aria-level", "2");
+      for (const [part, role] of [[title, "none"], [description, "status"], [footer, "group"]]) part.setAttribute("role", role);
       footer.className = "coach-foot";
       footer.style.display = "flex";
       footer.replaceChildren(...buttons(step, here));
