@@ -1,9 +1,9 @@
 /*
  * What the portal's own components need of the browser, beside Reflex. No dependencies.
  *
- * Loaded in <head> before anything is drawn, so that the theme is there at the first paint. React may re-draw or
- * replace any element: nothing here keeps elements, listeners sit on window, and `tidy` runs after every change of the
- * document. It writes only attributes that React does not own.
+ * Loaded in <head> before anything is drawn, so that the theme is there at the first paint. React may replace any
+ * element: nothing here keeps elements, listeners sit on window, `tidy` runs after every change of the document, and
+ * only attributes that React does not own are written.
  */
 (() => {
   "use strict";
@@ -28,7 +28,7 @@
 
   /* Theme and vision scheme: <html data-theme="light|dark" data-vision="…">, kept in localStorage; data-member when
      the cookie «member» says that somebody is signed in here, so that the home page need not show the landing first;
-     data-lesson in a practice world, where somebody always is; data-passkeys where the browser knows passkeys. */
+     data-lesson in a practice world; data-passkeys where the browser knows them. */
   let coached = false;
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again

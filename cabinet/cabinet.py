@@ -41,13 +41,14 @@ def plain_routes() -> list[BaseRoute]:
     local = None if settings.env is Environment.PRODUCTION else settings.port
     origins = allowed_origins(settings.address, local)
     caller = Caller(deps, settings.https, origins, settings.trusted_proxies)
+    asking = partial(_asking, caller)
     routes: list[BaseRoute] = [
         *health.routes(lambda: health_service.check(deps)),
         *session.routes(deps, caller),
         *desk.routes(deps, caller),
-        *data_export.routes(deps, caller),
+        *data_export.routes(caller, asking),
         *human.routes(deps, caller.visitor),
-        *documents.routes(caller, partial(_asking, caller)),
+        *documents.routes(caller, asking),
     ]
     notices = container.mail_notices()
     if notices is not None:

@@ -109,7 +109,7 @@ def _export() -> Path:
     return prerequisites.get_web_dir() / constants.Dirs.STATIC
 
 
-def _bundle(source: Path, target: Path, *external: str) -> None:
+def bundle(source: Path, target: Path, *external: str) -> None:
     """One of our scripts with what it imports, without comments and long names; `external` stay imports."""
     bun = Path(sys.executable).with_name("bun")
     words = [bun, "build", source, "--minify", "--target=browser", f"--outfile={target}"]
@@ -153,8 +153,8 @@ def build(*, force: bool = False) -> bool:
         shutil.copytree(exported, part)
         say("Front end: finishing and compressing")
         public = exported.parents[1] / "public"  # below it lie the packages that a script imports
-        _bundle(public / "cabinet.js", part / "cabinet.js", "/training.js")
-        _bundle(public / "training.js", part / "training.js")
+        bundle(public / "cabinet.js", part / "cabinet.js", "/training.js")
+        bundle(public / "training.js", part / "training.js")
         finish_build.finish(part)
         _publish(part, name)
         say(f"Front end: ready in {time.monotonic() - started:.0f} s")

@@ -7,34 +7,40 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin
-from cabinet.domain import cookies
-from cabinet.domain.errors import CabinetError, Denied, ReauthenticationNeeded, SignInNeeded, TooMany
-from cabinet.services import data_export, sessions
-from cabinet.services.deps import Deps
+from cabinet.api.practice import PRACTICE_END
+from cabinet.api.requests import Asking, Caller, same_origin
+from cabinet.domain.errors import (
+    CabinetError,
+    Denied,
+    PracticeOver,
+    ReauthenticationNeeded,
+    SignInNeeded,
+    TooMany,
+)
+from cabinet.services import data_export
 
 OWN_DATA: Final = "/api/own-data"
 _PAGE: Final = "/settings/data"
 _SEE_OTHER: Final = 303
 _FORBIDDEN: Final = 403
 _WHERE: Final[dict[type[CabinetError], str]] = {
+    PracticeOver: PRACTICE_END,
     SignInNeeded: f"/login?next={_PAGE}",
     ReauthenticationNeeded: f"/settings/confirm?next={_PAGE}",
     TooMany: f"{_PAGE}?problem=too_many",
 }
 
 
-def routes(deps: Deps, caller: Caller) -> list[Route]:
+def routes(caller: Caller, asking: Asking) -> list[Route]:
     """The one address: POST from our own pages only, so that no other site counts a download."""
 
     async def own_data(request: Request) -> Response:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
-        visitor, token = caller.visitor(request), caller.cookie(request, cookies.SESSION)
-        actor = await run_in_threadpool(sessions.identify, deps, visitor, token)
         try:
+            deps, actor = await run_in_threadpool(asking, request)
             pieces = await run_in_threadpool(data_export.begin_export, deps, actor)
-        except (SignInNeeded, ReauthenticationNeeded, TooMany) as refused:
+        except (PracticeOver, SignInNeeded, ReauthenticationNeeded, TooMany) as refused:
             return RedirectResponse(_WHERE[type(refused)], _SEE_OTHER)
         except Denied:
             return Response(status_code=_FORBIDDEN)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import unquote
@@ -12,16 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin
+from cabinet.api.requests import Asking, Caller, same_origin
 from cabinet.domain.documents import MOST_BYTES, DocumentTooLarge
 from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, TooMany
-from cabinet.domain.permissions import Actor
 from cabinet.services import documents
-from cabinet.services.deps import Deps
 from cabinet.services.documents import DocumentRow, Upload
 from cabinet.texts import errors as texts
 
-Asking = Callable[[Request], tuple[Deps, Actor]]
 DOCUMENTS: Final = "/api/documents"
 _NO_STORE: Final = {"cache-control": "no-store"}
 _LONGEST_TOKEN: Final = 100

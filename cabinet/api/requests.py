@@ -1,6 +1,6 @@
 """What a plain HTTP request says of its sender, and what it carries."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -10,11 +10,13 @@ from starlette.responses import JSONResponse, Response
 from cabinet import logs
 from cabinet.api.socket_gate import client_address
 from cabinet.domain import cookies
-from cabinet.domain.permissions import Visitor
+from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import sessions
 from cabinet.services.deps import Deps
 from cabinet.texts import errors as texts
 
+# Who asks and in which world, the portal's own or a practice one; it may read the database.
+Asking = Callable[[Request], tuple[Deps, Actor]]
 _MOST_BYTES = 8 * 1024
 _MOST_FIELDS = 8
 

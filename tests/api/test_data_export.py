@@ -8,11 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from cabinet.api import data_export
 from cabinet.api.requests import Caller
 from cabinet.domain.permissions import Actor
 from cabinet.services import sessions
+from cabinet.services.deps import Deps
 from tests.factories import enter, subscriber
 from tests.fakes import World, make_world
 
@@ -35,7 +37,13 @@ def anna(world: World) -> tuple[Actor, str]:
 
 
 async def ask(world: World, token: str, origin: str = ORIGIN, method: str = "POST") -> httpx.Response:
-    app = Starlette(routes=data_export.routes(world.deps, Caller(world.deps, False, (ORIGIN,), 0)))
+    caller = Caller(world.deps, https=False, origins=(ORIGIN,), trusted_proxies=0)
+
+    def asking(request: Request) -> tuple[Deps, Actor]:
+        visitor, session = caller.visitor(request), caller.cookie(request, "session")
+        return world.deps, sessions.identify(world.deps, visitor, session)
+
+    app = Starlette(routes=data_export.routes(caller, asking))
     cookies = {"device": "device", "session": token}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as client:
