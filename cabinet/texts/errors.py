@@ -178,6 +178,6 @@ _SPECIAL: Final[dict[str, Callable[[Facts], str]]] = {
     "second_step.recovery_wrong": _recovery_wrong,
     "access.proof_wrong": lambda facts: _PROOF_WRONG[str(facts["kind"])],
     "access.proof_missing": lambda facts: _PROOF_MISSING[str(facts["kind"])],
-    "register.undo_refused": lambda facts: registers.undo_refused(str(facts["why"])),
+    "register.undo_refused": lambda facts: registers.undo_refused(str(facts["dependent"])),
     "register.unreadable": lambda facts: registers.unreadable(str(facts["why"])),
 }

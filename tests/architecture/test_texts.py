@@ -20,7 +20,13 @@ from tests.architecture.house import calls, errors, strings, trees
 
 # `Several` is told by its problems; a refused line is told by its fault, in the table of rejected lines.
 WITHOUT_WORDS = {"Several", "LineRefused"}
-SAMPLES: dict[str, str | int] = {"kind": "pin", "why": "missing", "retry_in": 30, "left": 2}
+SAMPLES: dict[str, str | int] = {
+    "kind": "pin",
+    "why": "missing",
+    "dependent": "payments",
+    "retry_in": 30,
+    "left": 2,
+}
 FORBIDDEN = re.compile(r"пожалуйста|некорректн|\bупс\b|\bюзер|\bсабмит|недопустим", re.IGNORECASE)
 RUSSIAN = re.compile(r"[А-Яа-яЁё]{3,}")
 # What people type, say or are called by is data there, not words of the portal.

@@ -195,7 +195,7 @@ def test_what_people_have_made_since_keeps_an_import(
     for kind in (ACCOUNTS, CHARGES):
         with pytest.raises(UndoRefused) as refused:
             undo(world, kind)
-        assert refused.value.facts == {"why": why}
+        assert refused.value.facts == {"dependent": why}
     assert checksums(world.engine, frozenset()) == before
 
 
@@ -213,7 +213,7 @@ def test_a_later_register_on_new_accounts_keeps_them(world: World, folder: Path)
     take(world.deps, CHARGES, write(folder, CHARGES, {}))
     with pytest.raises(UndoRefused) as refused:
         undo(world)
-    assert refused.value.facts == {"why": "registers"}
+    assert refused.value.facts == {"dependent": "registers"}
     undo(world, CHARGES)
     assert undo(world).removed["customer_accounts"] == 1
 
