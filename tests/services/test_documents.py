@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cabinet import worker
 from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
 from cabinet.adapters.documents_subprocess import SubprocessCleaner
 from cabinet.domain.documents import (
@@ -132,6 +133,13 @@ def test_a_file_without_a_key_is_swept_and_one_that_is_being_written_is_not(izhe
     izhevsk.clock.move(minutes=2)
     assert documents.sweep_documents(izhevsk.deps) == 1
     assert len(izhevsk.vault.kept) == keys(izhevsk) == 1
+
+
+def test_the_worker_sweeps(izhevsk: World) -> None:
+    send(izhevsk)
+    izhevsk.clock.move(days=31)
+    worker.run_round(izhevsk.deps, 0)
+    assert izhevsk.vault.kept == {}
 
 
 def test_every_deletion_is_in_the_audit(izhevsk: World) -> None:
