@@ -33,6 +33,8 @@ DESK_MENU = (
     (routes.DESK, texts.DESK_PINS, "lock"),
     (routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"),
     (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"),
+    (routes.DESK_MESSAGES, texts.DESK_MESSAGES, "mail"),
+    (routes.DESK_AUDIT, texts.DESK_AUDIT, "document"),
 )
 GUEST_MENU = ((routes.LOGIN, texts.SIGN_IN), (routes.REGISTER, texts.REGISTER))
 
