@@ -312,7 +312,6 @@
     choices();
     connection();
     build();
-    every();
   }
 
   let waiting = false;
@@ -339,7 +338,6 @@
     if (hit("button[data-reload]")) location.reload();
     const opener = hit("[data-vision-open]");
     if (opener) vision(opener);
-    if (hit("[data-keys-open]")) keys();
     const closer = hit("[data-vision-close]");
     if (closer?.dataset.visionClose) see("");
     if (closer) closer.closest("dialog").close();
@@ -352,53 +350,6 @@
       (control.closest(".field") || control).scrollIntoView({ block: "center" });
     }
     for (const sheet of all("details[data-sheet][open]")) if (!sheet.contains(event.target)) sheet.open = false;
-  });
-  /* <input type="file" data-upload="/api/…"> goes by itself, with progress; its number comes into the form's hidden
-     field, and the form is sent. */
-  function upload(input) {
-    const file = input.files[0], form = input.form;
-    if (!file) return;
-    const bar = one("[data-upload-bar]", form), words = one("[data-upload-words]", form), request = new XMLHttpRequest();
-    request.open("POST", input.dataset.upload + "?name=" + encodeURIComponent(file.name));
-    request.upload.onprogress = (event) => { bar.hidden = false; bar.value = event.loaded / (file.size || 1); };
-    request.onloadend = () => {
-      let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* no answer of ours */ }
-      bar.hidden = true;
-      words.textContent = answer.id ? file.name : answer.message || words.dataset.failed;
-      input.value = "";
-      if (!answer.id) return;
-      write.call(one("[name=upload]", form), answer.id);
-      form.requestSubmit();
-    };
-    request.send(file);
-  }
-
-  /* <button data-every="700"> presses itself while it is there: how far is what goes on elsewhere? */
-  function every() {
-    const button = one("[data-every]");
-    if (!button || every.timer) return;
-    every.timer = setTimeout(() => { every.timer = 0; one("[data-every]")?.click(); every(); }, Number(button.dataset.every));
-  }
-
-  /* The desk's keys: «/» to the search, «?» the list of keys, a letter presses the button with that data-key, by its
-     place on the keyboard, so that the Russian layout has them too. They can be turned off. */
-  const keyed = () => memory.get("keys") !== "off";
-  function keys() {
-    one("[data-keys-switch]").checked = keyed();
-    one("[data-keys-panel]").showModal();
-  }
-  on("keydown", (event) => {
-    const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keyed() || !one("[data-keys-panel]") || one("dialog[open]")) return;
-    if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) keys();
-    else if (event.code === "Slash") seen("[data-search]")?.focus();
-    else if (event.code.startsWith("Key")) {
-      const button = seen(`[data-key="${event.code[3].toLowerCase()}"]`);
-      if (!button) return;
-      button.click();
-    } else return;
-    event.preventDefault();
   });
   on("keydown", (event) => {
     if (event.key !== "Escape" || one("dialog[open]")) return;
@@ -424,8 +375,6 @@
     hurry("true");
   });
   on("change", (event) => {
-    if (event.target.matches?.("[data-upload]")) upload(event.target);
-    if (event.target.matches?.("[data-keys-switch]")) memory.put("keys", event.target.checked ? "" : "off");
     const choice = event.target.dataset?.themeChoice;
     if (choice) { memory.put("theme", choice); dress(); }
     if (event.target.matches?.("[data-vision-choice]"))

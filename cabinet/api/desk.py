@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from cabinet.api.requests import Caller, same_origin, small_form
 from cabinet.domain import cookies
 from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
 from cabinet.domain.permissions import Actor
-from cabinet.services import desk, desk_audit, desk_pins, desk_registers, sessions
+from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.readings import number_of
 from cabinet.texts import desk_registers as words
@@ -27,6 +28,7 @@ from cabinet.texts import errors
 
 SLIP: Final = "/api/desk/slip"
 REGISTER: Final = "/api/desk/register"
+DOCUMENT: Final = "/api/desk/document"
 REJECTS: Final = "/api/desk/rejects"
 AUDIT: Final = "/api/desk/audit.csv"
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -67,27 +69,23 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
             return _refusal(413, "register.too_large", words.TOO_LARGE)
         return answer
 
-    async def rejects(request: Request) -> Response:
-        actor = await whose(deps, caller, request)
-        upload, number = request.query_params.get("upload", ""), request.query_params.get("register", "")
-        return await answered(deps, actor, REJECTS, lambda: _rejects(deps, actor, upload, number))
-
-    async def audit(request: Request) -> Response:
-        actor = await whose(deps, caller, request)
-        asked = dict(request.query_params)
-
-        def work() -> Response:
-            query = desk_audit.SearchAudit.parse(asked)
-            return _csv("audit.csv", desk_audit.export_audit(deps, actor, query))
-
-        return await answered(deps, actor, AUDIT, work)
-
     return [
         Route(SLIP, slip, methods=["POST"]),
         Route(REGISTER, register, methods=["POST"]),
-        Route(REJECTS, rejects),
-        Route(AUDIT, audit),
+        *(_given(deps, caller, *x) for x in ((REJECTS, _rejects), (DOCUMENT, _document), (AUDIT, _audit))),
     ]
+
+
+def _given(
+    deps: Deps, caller: Caller, address: str, give: Callable[[Deps, Actor, QueryParams], Response]
+) -> Route:
+    """An address that only gives."""
+
+    async def answer(request: Request) -> Response:
+        actor = await whose(deps, caller, request)
+        return await answered(deps, actor, address, lambda: give(deps, actor, request.query_params))
+
+    return Route(address, answer)
 
 
 async def _kept(request: Request, path: Path) -> bool:
@@ -105,14 +103,26 @@ async def _kept(request: Request, path: Path) -> bool:
     return True
 
 
-def _rejects(deps: Deps, actor: Actor, upload: str, number: str) -> Response:
-    if upload:
-        path = desk_registers.rejects_of_upload(deps, actor, upload)
+def _rejects(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    if "upload" in asked:
+        path = desk_registers.rejects_of_upload(deps, actor, asked["upload"])
         return FileResponse(
             path, media_type="text/csv; charset=utf-8", filename="rejects.csv", headers=NO_STORE
         )
-    lines = desk_registers.rejects_of_register(deps, actor, number_of(number))
+    lines = desk_registers.rejects_of_register(deps, actor, number_of(asked.get("register", "")))
     return _csv("rejects.csv", lines, ("line", "column", "reason", "original"))
+
+
+def _document(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    request, document, page = (number_of(asked.get(x, "")) for x in ("request", "document", "page"))
+    picture = request_review.open_document(deps, actor, request, document, page)
+    headers = {**NO_STORE, "content-disposition": 'attachment; filename="document.jpg"'}
+    return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+def _audit(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    query = desk_audit.SearchAudit.parse(dict(asked))
+    return _csv("audit.csv", desk_audit.export_audit(deps, actor, query))
 
 
 def _csv(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> Response:

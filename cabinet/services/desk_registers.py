@@ -61,8 +61,8 @@ class Try:
         parser = Parser()
         upload = text_of(form, "upload", 64)
         parser.need(present=bool(_ID.fullmatch(upload)), problem=FieldMissing(field="file"))
-        kind = next((x for x in RegisterKind if x == text_of(form, "kind")), None)
-        parser.need(present=kind is not None, problem=FieldMissing(field="kind"))
+        kind = next((x for x in RegisterKind if x == text_of(form, "register")), None)
+        parser.need(present=kind is not None, problem=FieldMissing(field="register"))
         parser.finish()
         return cls(upload, kind or RegisterKind.ACCOUNTS)
 

@@ -121,7 +121,11 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
         footer(),
         *below,
         vision_panel(),
-        *([keys_panel()] if shell == "desk" else []),
+        *(
+            [keys_panel(), rx.el.script(src="/desk.js", custom_attrs={"async": True})]
+            if shell == "desk"
+            else []
+        ),
         class_name=f"shell {shell}",
     )
 

@@ -47,7 +47,7 @@ def test_a_file_is_tried_then_taken_then_known(izhevsk: World) -> None:
     admin = administrator(izhevsk)
     before = len(desk_registers.list_registers(izhevsk.deps, admin))
     upload = sent(izhevsk, admin)
-    wish = Try.parse({"upload": upload, "kind": "accounts"})
+    wish = Try.parse({"upload": upload, "register": "accounts"})
     desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=True)
     tried = ended(izhevsk, admin, upload)
     assert (tried.state, tried.file, len(tried.rejects)) == ("tried", "счета.csv", 6)
@@ -134,7 +134,7 @@ def test_an_upload_that_is_not_there_is_not_found(izhevsk: World, upload: str) -
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_forms_are_refused(value: Any) -> None:
     with pytest.raises(Several):
-        Try.parse({"upload": value, "kind": value})
+        Try.parse({"upload": value, "register": value})
 
 
 def test_what_nobody_took_for_a_day_is_gone(izhevsk: World) -> None:

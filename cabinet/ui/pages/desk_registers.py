@@ -41,9 +41,9 @@ def sending() -> rx.Component:
         form(
             radio_group(
                 texts.KIND,
-                *(radio_card("kind", *kind) for kind in texts.KINDS),
-                name="kind",
-                problem=State.problems["kind"],
+                *(radio_card("register", *kind) for kind in texts.KINDS),
+                name="register",
+                problem=State.problems["register"],
             ),
             framed("file", texts.FILE, file, texts.FILE_HINT, State.problems["file"]),
             rx.el.input(type="hidden", name="upload", default_value=""),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import desk_audit
 from cabinet.services.desk_audit import AuditRow, SearchAudit
@@ -33,6 +34,6 @@ class DeskAuditState(rx.State):
     async def _search(self, form: dict[str, Any]) -> None:
         query = SearchAudit.parse(form)
         self.rows = await run(self, desk_audit.search_audit, query)
-        asked = {x: str(form[x]) for x in _FIELDS if isinstance(form.get(x), str)}
+        asked = {x: text_of(form, x, 120) for x in _FIELDS}
         self.link = routes.with_query(routes.API_DESK_AUDIT, **asked)
         self.problems, self.loaded = {}, True
