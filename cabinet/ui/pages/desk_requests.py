@@ -7,7 +7,7 @@ from cabinet.texts import desk_requests as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.banner import banner
-from cabinet.ui.components.card import card, facts
+from cabinet.ui.components.card import card, fact, facts
 from cabinet.ui.components.desk import choice_button, head, split
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
@@ -76,7 +76,7 @@ def review() -> rx.Component:
             facts(
                 (texts.KIND, State.review.kind),
                 (texts.OWNER, State.review.owner),
-                (texts.CARD, State.review.card),
+                rx.cond(State.review.card != "", fact(texts.CARD, State.review.card), rx.fragment()),
                 (texts.UNTIL, State.review.until),
             ),
             marks(),
