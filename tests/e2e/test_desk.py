@@ -23,8 +23,9 @@ __all__ = ["look"]
 
 
 def test_an_operator_begins_issues_a_pin_and_it_opens_the_account_in_capitals(
-    new_context: NewContext, open_as: OpenAs, portal: Portal, town: Town
+    new_context: NewContext, open_as: OpenAs, portal: Portal, town: Town, watch: Watch
 ) -> None:
+    watch.allow("chrome-extension")  # the browser's own viewer shows the slip
     login, household = town.new_login(), town.household()
     portal.command("operator", "add", login, "--supplier", "izhevsk", "--name", "Ольга Зорина")
     assert "/reset" in portal.mail(login)
