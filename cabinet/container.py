@@ -14,6 +14,7 @@ from cabinet.adapters.documents_subprocess import SubprocessCleaner
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.mail_resend import ResendMail, ResendNotices
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
+from cabinet.adapters.mailbox_imap import ImapMailbox, ImapServer
 from cabinet.adapters.passkeys_webauthn import WebauthnPasskeys
 from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
@@ -88,9 +89,9 @@ def build(chosen: Settings) -> Deps:
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         cleaner=SubprocessCleaner(),
-        uploads=chosen.data_dir / "uploads",
         vault=EncryptedDisk(chosen.data_dir / "documents", documents_key(chosen)),
         sms_daily_limit=chosen.sms_daily_limit,
+        mailbox=mailbox(chosen),
     )
 
 
@@ -104,6 +105,12 @@ def mail_notices() -> MailNotices | None:
     """The reader of Resend's webhook, when its secret is set."""
     secret = settings().resend_webhook_secret.get_secret_value()
     return ResendNotices(secret) if secret else None
+
+
+def mailbox(chosen: Settings) -> ImapMailbox | None:
+    """The supplier's mailbox, when the settings name one."""
+    url = chosen.mailbox_url.get_secret_value()
+    return ImapMailbox(ImapServer.parse(url)) if url else None
 
 
 def _mail(chosen: Settings, clock: Clock) -> MailSender:

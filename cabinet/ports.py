@@ -495,9 +495,11 @@ class Mailbox(Protocol):
 
     Attributes:
         name: `user@host/folder`, which tells mailboxes apart.
+        supplier: the code of the supplier whose letters they are; "" when there is but one supplier.
     """
 
     name: str
+    supplier: str
 
     def open(self, stopping: Callable[[], bool] = lambda: False) -> AbstractContextManager[OpenMailbox]:
         """Open the folder; once `stopping` is true the next step raises.

@@ -3,15 +3,27 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from cabinet.domain.errors import CabinetError
-from cabinet.services import deletion, documents, human_check, notifications, passkeys, payments, reminders
+from cabinet.services import (
+    deletion,
+    documents,
+    human_check,
+    notifications,
+    passkeys,
+    payments,
+    pin_letters,
+    reminders,
+)
 from cabinet.services.deps import Deps
 
 _log = logging.getLogger(__name__)
 PAUSE: Final = 0.5
+MAILBOX_PAUSE: Final = 60.0
+LONGEST_MAILBOX_PAUSE: Final = 900.0
 _RECONCILE_EVERY: Final = 20
 _SWEEP_EVERY: Final = 600
 
@@ -34,6 +46,7 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
         reminders.send_reminders(deps)
         deletion.tell_before_end(deps)
         deletion.erase_due(deps)
+        pin_letters.forget_old(deps)
         sweep()
 
 
@@ -45,6 +58,7 @@ async def running(deps: Deps, sweep: Callable[[], object] = lambda: None) -> Asy
     """
     stopping = asyncio.Event()
     lanes = [_lane(deps, channel, stopping) for channel in notifications.CHANNELS]
+    lanes += [MailboxLane(deps, stopping)] if deps.mailbox else []
     rounds: list[Round] = [*lanes, lambda number: run_round(deps, number, sweep)]
     tasks = [asyncio.create_task(_rounds(one, stopping)) for one in rounds]
     try:
@@ -56,6 +70,32 @@ async def running(deps: Deps, sweep: Callable[[], object] = lambda: None) -> Asy
 
 def _lane(deps: Deps, channel: str, stopping: asyncio.Event) -> Round:
     return lambda _number: notifications.deliver_channel(deps, channel, stopping.is_set)
+
+
+class MailboxLane:
+    """Looks into the supplier's mailbox once a minute, and less often while it does not answer."""
+
+    def __init__(
+        self, deps: Deps, stopping: asyncio.Event, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._deps = deps
+        self._stopping = stopping
+        self._clock = clock
+        self._due = clock()
+        self._pause = MAILBOX_PAUSE
+
+    def __call__(self, _number: int) -> None:
+        """Look, when it is time to."""
+        if self._clock() < self._due:
+            return
+        try:
+            pin_letters.read_letters(self._deps, self._stopping.is_set)
+            self._pause = MAILBOX_PAUSE
+        except CabinetError as closed:
+            _log.warning("the mailbox is tried again in %g s: %s %s", self._pause, closed, closed.facts)
+            self._pause = min(2 * self._pause, LONGEST_MAILBOX_PAUSE)
+        finally:
+            self._due = self._clock() + self._pause
 
 
 async def _rounds(one: Round, stopping: asyncio.Event) -> None:

@@ -92,6 +92,7 @@ class FakeMailbox:
     """A mailbox of letters by uid that may be away; `on_step` runs before each step of a conversation."""
 
     name: str = "desk@fake/INBOX"
+    supplier: str = ""
     letters: dict[int, bytes] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
@@ -99,6 +100,8 @@ class FakeMailbox:
     validity: int = 7
     down: bool = False
     reads: list[int] = field(default_factory=list)
+    most_read: int = 0
+    said_sizes: dict[int, int] = field(default_factory=dict)
     on_step: Callable[[str, int], None] = lambda _step, _uid: None
 
     def put(self, letter: bytes, came_on: date = _THAT_DAY) -> int:
@@ -139,12 +142,15 @@ class FakeFolder:
     def size(self, uid: int) -> int | None:
         """Of the bytes."""
         self._step("size", uid)
-        return len(self.box.letters[uid]) if uid in self.box.letters else None
+        if uid not in self.box.letters:
+            return None
+        return self.box.said_sizes.get(uid, len(self.box.letters[uid]))
 
     def read(self, uid: int, most: int) -> bytes | None:
         """The beginning of the bytes."""
         self._step("read", uid)
         self.box.reads.append(uid)
+        self.box.most_read = max(self.box.most_read, most)
         return self.box.letters[uid][:most] if uid in self.box.letters else None
 
     def mark(self, uid: int, *, read: bool) -> None:
@@ -271,7 +277,6 @@ def make_world(database_url: str, folder: Path) -> World:
     cleaner, vault = FakeCleaner(), FakeVault(clock)
     bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
     deps = Deps(
-        uploads=folder / "uploads",
         transaction=transactions(engine),
         snapshot=snapshots(engine),
         clock=clock,

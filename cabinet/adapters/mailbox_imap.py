@@ -216,6 +216,7 @@ class ImapMailbox:
         self, server: ImapServer, context: ssl.SSLContext | None = None, seconds: float = DEADLINE
     ) -> None:
         self.name = f"{server.user}@{server.host}/{server.folder}"
+        self.supplier = server.supplier
         self._server = server
         self._context = context or ssl.create_default_context()
         self._seconds = seconds

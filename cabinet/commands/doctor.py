@@ -12,11 +12,16 @@ from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.table import Table
 
+from cabinet import container
 from cabinet.commands.serve import read_settings
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.migrations import alembic_config
+from cabinet.persistence.unit_of_work import snapshots
+from cabinet.ports import MailboxUnavailable
 from cabinet.serve import NotBuilt, current_build
+from cabinet.services.pin_letters import MailboxSupplierUnknown, find_supplier
 from cabinet.settings import Settings
+from cabinet.texts import errors
 from cabinet.texts import operations as texts
 
 _OLDEST = (3, 11)
@@ -31,7 +36,7 @@ def mount(application: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Check Python, settings, the front end, the database and the data folder; exit 1 when something is wrong."""
+    """Check Python, settings, the front end, the database, the data folder and the mailbox; exit 1 when something is wrong."""
     settings = read_settings()
     table = Table(texts.CHECK, texts.STATE, show_edge=False)
     faults = 0
@@ -94,9 +99,27 @@ def _readable_by_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXO | stat.S_IRWXG))
 
 
+def check_mailbox(settings: Settings) -> str:
+    """A mailbox that does not let us in raises; one whose supplier is not known is told."""
+    mailbox = container.mailbox(settings)
+    if mailbox is None:
+        return ""
+    engine = make_engine(settings.database)
+    try:
+        with snapshots(engine)() as tx:
+            find_supplier(tx, mailbox)
+        with mailbox.open():
+            return ""
+    except (MailboxUnavailable, MailboxSupplierUnknown) as fault:
+        return errors.of(fault.code, "", fault.facts) + texts.REASON.format(**{"reason": "", **fault.facts})
+    finally:
+        engine.dispose()
+
+
 CHECKS: dict[str, Check] = {
     texts.PYTHON: check_python,
     texts.BUILD: check_build,
     texts.DATABASE: check_database,
     texts.DATA_DIR: check_data_dir,
+    texts.MAILBOX: check_mailbox,
 }

@@ -45,6 +45,8 @@ UPLOAD_DEVICE: Final = Limit("upload.device", 20, _HOUR)
 PIN_REQUEST_ADDRESS: Final = Limit("pin_request.address", 20, _DAY)
 PIN_REQUEST_DEVICE: Final = Limit("pin_request.device", 5, _DAY)
 PIN_REQUEST_ACCOUNT: Final = Limit("pin_request.account", 5, _DAY)
+LETTER_SENDER: Final = Limit("letter.sender", 5, _DAY)
+LETTER_ALL: Final = Limit("letter.all", 300, _HOUR)
 PIN_REQUEST_EMAIL: Final = Limit("pin_request.email", 5, _DAY)
 # No other limit looks back further than LONGEST: older tries, and the addresses they came from, are forgotten.
 LASTING: Final = (SERIAL_ACCOUNT_EVER,)

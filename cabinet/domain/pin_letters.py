@@ -56,6 +56,9 @@ _DOCUMENTS: Final = {
 }
 
 
+_CARD_DATE: Final = re.compile(r"карточк\D{0,80}(\d{1,2}\.\d{1,2}\.\d{4})", re.IGNORECASE)
+
+
 class Lack(StrEnum):
     """What a letter has not, or has too much of."""
 
@@ -205,3 +208,9 @@ def find_document(text: str, files: tuple[Attached, ...]) -> DocumentSaid | None
     """Which document the words or the names of files speak of."""
     said = "\n".join([text, *(file.name for file in files)])
     return next((kind for kind, pattern in _DOCUMENTS.items() if pattern.search(said)), None)
+
+
+def find_card_date(text: str) -> str:
+    """The day that stands after «карточка», as it is written, or ""."""
+    found = _CARD_DATE.search(text)
+    return found.group(1) if found else ""

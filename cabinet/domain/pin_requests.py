@@ -28,6 +28,13 @@ class DocumentKind(StrEnum):
     HOUSE_REGISTER = "house_register"
 
 
+class RequestOrigin(StrEnum):
+    """How a request came; what a letter says of its sender is worth nothing."""
+
+    WEB = "web"
+    LETTER = "letter"
+
+
 class RequestStatus(StrEnum):
     """Where a request stands; a draft holds nothing but files."""
 

@@ -165,11 +165,14 @@ def _sender(message: EmailMessage) -> str:
 
 def _is_automatic(message: EmailMessage, sender: str) -> bool:
     """RFC 3834 § 2 and what the world does beside it."""
-    value = {name: message.get(name, "").lower() for name in ("Auto-Submitted", "Precedence", "Return-Path")}
+    submitted, precedence, path = (
+        [value.lower().replace(" ", "") for value in message.get_all(name, [])]
+        for name in ("Auto-Submitted", "Precedence", "Return-Path")
+    )
     return (
-        (bool(value["Auto-Submitted"]) and not value["Auto-Submitted"].startswith("no"))
-        or value["Precedence"] in {"bulk", "list", "junk", "auto_reply"}
-        or value["Return-Path"].replace(" ", "") == "<>"
+        any(value.partition(";")[0] != "no" for value in submitted)
+        or not {"bulk", "list", "junk", "auto_reply"}.isdisjoint(precedence)
+        or "<>" in path
         or any(name in message for name in _MACHINE_HEADERS)
         or message.get_content_type() in {"multipart/report", "message/delivery-status"}
         or bool(_MACHINES.fullmatch(sender.partition("@")[0]))

@@ -220,6 +220,9 @@ RULES: Final[dict[str, Rule]] = {
     "human_challenges": Rule(End.KEEP, "of a browser, not of a person; gone in minutes"),
     "inbox": Rule(End.KEEP, "a provider's notice of a message; it empties itself when it has been read"),
     "operators": Rule(End.KEEP, "an operator is the supplier's own, and has no cabinet to erase"),
+    "pin_letters": Rule(
+        End.KEEP, "that a letter was looked at, and nothing of what it says; gone in three months"
+    ),
     "pin_issues": Rule(End.KEEP, "an operator's deed about a supplier's account"),
     "journal_transactions": Rule(End.KEEP, "money: append-only, knows accounts and no persons"),
     "journal_entries": Rule(End.KEEP, "money: append-only, knows accounts and no persons"),

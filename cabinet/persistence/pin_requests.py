@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import NotFound
 from cabinet.domain.permissions import Actor
-from cabinet.domain.pin_requests import QUEUE, UPLOADABLE, RequestStatus
+from cabinet.domain.pin_requests import QUEUE, UPLOADABLE, RequestOrigin, RequestStatus
 from cabinet.persistence.types import instant, key, refers
 
 
@@ -19,6 +19,8 @@ class PinRequest(SQLModel, table=True):
         name: random; what its documents are bound to.
         device: the browser of a draft; nothing else is known of a visitor.
         token_digest: of the link in the letters; "" while it is a draft.
+        origin: the page or a letter.
+        authentication: what the supplier's mail server wrote of a letter's SPF, DKIM and DMARC.
         claimed_by: the operator who looks at it until `claimed_until`.
         approved_by: the operator who has approved it where two must.
     """
@@ -41,6 +43,8 @@ class PinRequest(SQLModel, table=True):
     reason: str = Field(default="", max_length=24)
     consent_version: str = Field(default="", max_length=32)
     address: str = Field(default="", max_length=64)
+    origin: str = Field(default=RequestOrigin.WEB, max_length=8, sa_column_kwargs={"server_default": "web"})
+    authentication: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     created_at: datetime = instant()
     sent_at: datetime | None = instant(default=None)
     waiting_since: datetime | None = instant(default=None)

@@ -22,6 +22,7 @@ from cabinet.persistence.operators import Operators
 from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
 from cabinet.persistence.personal_data import Deletions, PersonalData
+from cabinet.persistence.pin_letters import PinLetters
 from cabinet.persistence.pin_requests import Documents, PinRequests
 from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
 from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
@@ -55,6 +56,7 @@ class UnitOfWork:
         self.passkey_challenges = PasskeyChallenges(session)
         self.passkeys = Passkeys(session)
         self.payments = Payments(session)
+        self.pin_letters = PinLetters(session)
         self.pin_requests = PinRequests(session)
         self.personal_data = PersonalData(session)
         self.readings = Readings(session)

@@ -22,6 +22,7 @@ from cabinet.domain.pin_requests import (
     RequestAccountUnknown,
     RequestClaimed,
     RequestMoved,
+    RequestOrigin,
     RequestSecondLook,
     RequestStatus,
     compare_address,
@@ -88,7 +89,9 @@ class ReviewRow:
         owner: the register's name, to be compared with the document's; "" when it has none.
         card: the day on which a household card was issued; "" for other documents.
         until: when the claim runs out, in the supplier's zone.
-        second: another operator must approve, too: the telephone or the address is not the register's.
+        second: another operator must approve, too: the telephone or the address is not the register's, or the
+            request came by a letter, whose sender is whoever the letter says, and not from the owner's own address.
+        letter: it came by a letter; `authentication` is what the supplier's mail server found out about it, a hint.
     """
 
     id: str = ""
@@ -98,6 +101,8 @@ class ReviewRow:
     owner: str = ""
     until: str = ""
     second: bool = False
+    letter: bool = False
+    authentication: str = ""
     marks: list[Mark] = field(default_factory=list)
     documents: list[ReviewDocument] = field(default_factory=list)
 
@@ -118,7 +123,7 @@ def _queue_row(request: PinRequest, actor: Actor, now: datetime, zone: ZoneInfo)
         id=str(request.id),
         title=texts.number(request.id or 0),
         account=spaced_number(request.number),
-        kind=texts.KINDS[request.document_kind][0],
+        kind=texts.kind_name(request.document_kind),
         since=dates.moment(since.astimezone(zone)),
         claimed=claimed,
         mine=claimed and request.claimed_by == actor.user_id,
@@ -304,18 +309,23 @@ def _review_row(tx: UnitOfWork, request: PinRequest) -> ReviewRow:
     return ReviewRow(
         id=str(request.id),
         title=texts.number(request.id or 0),
-        kind=texts.KINDS[request.document_kind][0],
+        kind=texts.kind_name(request.document_kind),
         card=dates.day_year(request.card_issued_on) if request.card_issued_on else "",
         owner=account.owner if account else "",
         until=f"{until.astimezone(zone):%H:%M}" if until else "",
         second=_needs_second(tx, request, account),
+        letter=request.origin == RequestOrigin.LETTER,
+        authentication=request.authentication,
         marks=_marks(tx, request, account),
         documents=[ReviewDocument(str(x.id), x.pages) for x in tx.documents.list_of(request.id)],
     )
 
 
 def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> bool:
-    return any(x.match == Match.DIFFERS for x in _marks(tx, request, account) if x.name in {"phone", "email"})
+    found = {x.name: x.match for x in _marks(tx, request, account)}
+    if request.origin == RequestOrigin.LETTER and found["email"] != Match.SAME:
+        return True
+    return Match.DIFFERS in {found["phone"], found["email"]}
 
 
 def _marks(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> list[Mark]:

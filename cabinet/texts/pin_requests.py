@@ -64,6 +64,7 @@ WITHDRAW: Final = "Отозвать и удалить документы"
 LOST: Final = "Файл не дошёл: связь прервалась. Выберите его ещё раз."
 TOO_OFTEN: Final = "Слишком много файлов за час. Попробуйте позже."
 
+NOT_NAMED: Final = "Документ не назван"
 STATUSES: Final = {
     "received": ("warn", "Принята", "Оператор расчётного центра скоро её откроет."),
     "in_review": ("warn", "Проверяем", "Оператор сверяет документ с реестром."),
@@ -90,6 +91,11 @@ def status(value: str, reason: str, email: str) -> tuple[str, str, str]:
     kind, word, note = STATUSES[value]
     told = {"document_needed": DOCUMENT_REASONS, "rejected": REJECT_REASONS}.get(value, {})
     return kind, word, f"{told[reason]}." if reason in told else note.format(email=email)
+
+
+def kind_name(value: str) -> str:
+    """The document's name; a letter need not say which it is."""
+    return KINDS[value][0] if value in KINDS else NOT_NAMED
 
 
 def number(request_id: int) -> str:

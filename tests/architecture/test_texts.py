@@ -43,6 +43,7 @@ MAY_SPEAK_RUSSIAN = {
     "cabinet/settings.py",
 }
 TEMPLATE_FACTS = {
+    "lacks",
     "request",
     "reason",
     "day",

@@ -34,6 +34,7 @@ FACTS = {
     "until": "25 декабря",
     "address": "https://a.ru",
     "host": "a.ru",
+    "lacks": "В письме нет адреса. Напишите его с новой строки после слова «Адрес:».",
 }
 SECRETS = {"code": "123456", "link": "https://a.ru/confirm?token=x"}
 
