@@ -338,7 +338,6 @@
     if (hit("button[data-reload]")) location.reload();
     const opener = hit("[data-vision-open]");
     if (opener) vision(opener);
-    if (hit("[data-keys-open]")) keys();
     const closer = hit("[data-vision-close]");
     if (closer?.dataset.visionClose) see("");
     if (closer) closer.closest("dialog").close();
@@ -351,25 +350,6 @@
       (control.closest(".field") || control).scrollIntoView({ block: "center" });
     }
     for (const sheet of all("details[data-sheet][open]")) if (!sheet.contains(event.target)) sheet.open = false;
-  });
-  /* The desk's keys: «/» to the search, «?» the list of keys, a letter presses the button with that data-key, by its
-     place on the keyboard, so that the Russian layout has them too. They can be turned off. */
-  const keyed = () => memory.get("keys") !== "off";
-  function keys() {
-    one("[data-keys-switch]").checked = keyed();
-    one("[data-keys-panel]").showModal();
-  }
-  on("keydown", (event) => {
-    const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keyed() || !one("[data-keys-panel]") || one("dialog[open]")) return;
-    if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) keys();
-    else if (event.code === "Slash") seen("[data-search]")?.focus();
-    else if (event.code.startsWith("Key")) {
-      const button = seen(`[data-key="${event.code[3].toLowerCase()}"]`);
-      if (!button) return;
-      button.click();
-    } else return;
-    event.preventDefault();
   });
   on("keydown", (event) => {
     if (event.key !== "Escape" || one("dialog[open]")) return;
@@ -395,7 +375,6 @@
     hurry("true");
   });
   on("change", (event) => {
-    if (event.target.matches?.("[data-keys-switch]")) memory.put("keys", event.target.checked ? "" : "off");
     const choice = event.target.dataset?.themeChoice;
     if (choice) { memory.put("theme", choice); dress(); }
     if (event.target.matches?.("[data-vision-choice]"))

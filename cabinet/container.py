@@ -89,6 +89,7 @@ def build(chosen: Settings) -> Deps:
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         cleaner=SubprocessCleaner(),
+        uploads=chosen.data_dir / "uploads",
         vault=EncryptedDisk(chosen.data_dir / "documents", documents_key(chosen)),
         sms_daily_limit=chosen.sms_daily_limit,
         mailbox=mailbox(chosen),

@@ -162,6 +162,7 @@ class PracticeWorlds:
         bank = DemoAcquirer(folder / _BANK, self._real.address)
         outbox = folder / _OUTBOX
         deps = Deps(
+            uploads=folder / "uploads",
             transaction=transactions(quick),
             snapshot=snapshots(quick),
             clock=self._clock,

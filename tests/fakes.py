@@ -277,6 +277,7 @@ def make_world(database_url: str, folder: Path) -> World:
     cleaner, vault = FakeCleaner(), FakeVault(clock)
     bank = DemoAcquirer(folder / "bank.db", "http://localhost:3000")
     deps = Deps(
+        uploads=folder / "uploads",
         transaction=transactions(engine),
         snapshot=snapshots(engine),
         clock=clock,

@@ -27,6 +27,7 @@ HOSTILE: Final[dict[str, Any]] = {
 }
 # Every field that any form has.
 FIELDS: Final = (
+    *("reason", "register", "upload", "who", "action", "since", "until"),
     *("query", "shown", "checked", "delivery", "email"),
     *("login", "password", "consent", "remember", "code", "supplier", "number", "access", "proof_kind"),
     *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias", "current"),

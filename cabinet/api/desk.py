@@ -1,23 +1,36 @@
-"""What the desk gives and takes as files: the slip with a PIN. Signed in operators only; refusals are remembered."""
+"""What the desk gives and takes as files: slips, registers, quarantined lines, the journal.
 
-from collections.abc import Callable
+Signed in operators only; refusals are remembered.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from cabinet.api.requests import Caller, same_origin, small_form
 from cabinet.domain import cookies
 from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
 from cabinet.domain.permissions import Actor
-from cabinet.services import desk, desk_pins, sessions
+from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.readings import number_of
+from cabinet.texts import desk_registers as words
 from cabinet.texts import errors
 
 SLIP: Final = "/api/desk/slip"
+REGISTER: Final = "/api/desk/register"
+DOCUMENT: Final = "/api/desk/document"
+REJECTS: Final = "/api/desk/rejects"
+AUDIT: Final = "/api/desk/audit.csv"
 NO_STORE: Final = {"cache-control": "no-store"}
 _FORBIDDEN: Final = 403
 _STATUS: Final[dict[type[CabinetError], int]] = {SignInNeeded: 401, Denied: 403, NotFound: 404, TooMany: 429}
@@ -39,7 +52,98 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
             lambda: _pdf(desk_pins.print_slip(deps, actor, account, pin)),
         )
 
-    return [Route(SLIP, slip, methods=["POST"])]
+    async def register(request: Request) -> Response:
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        actor = await whose(deps, caller, request)
+        name = request.query_params.get("name", "")
+        begun: list[desk_registers.Upload] = []
+
+        def begin() -> Response:
+            begun.append(desk_registers.begin_upload(deps, actor, name))
+            return JSONResponse({"id": begun[0].id}, headers=NO_STORE)
+
+        answer = await answered(deps, actor, REGISTER, begin)
+        if begun and not await _kept(request, begun[0].path):
+            await run_in_threadpool(desk_registers.drop_upload, begun[0])
+            return _refusal(413, "register.too_large", words.TOO_LARGE)
+        return answer
+
+    return [
+        Route(SLIP, slip, methods=["POST"]),
+        Route(REGISTER, register, methods=["POST"]),
+        *(_given(deps, caller, *x) for x in ((REJECTS, _rejects), (DOCUMENT, _document), (AUDIT, _audit))),
+    ]
+
+
+def _given(
+    deps: Deps, caller: Caller, address: str, give: Callable[[Deps, Actor, QueryParams], Response]
+) -> Route:
+    """An address that only gives."""
+
+    async def answer(request: Request) -> Response:
+        actor = await whose(deps, caller, request)
+        return await answered(deps, actor, address, lambda: give(deps, actor, request.query_params))
+
+    return Route(address, answer)
+
+
+async def _kept(request: Request, path: Path) -> bool:
+    """Write the body to a file of ours alone; False when it is too long or the browser went away."""
+    size = 0
+    try:
+        with await run_in_threadpool(path.open, "xb") as file:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > desk_registers.MOST_BYTES:
+                    return False
+                await run_in_threadpool(file.write, piece)
+    except ClientDisconnect:
+        return False
+    return True
+
+
+def _rejects(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    if "upload" in asked:
+        path = desk_registers.rejects_of_upload(deps, actor, asked["upload"])
+        return FileResponse(
+            path, media_type="text/csv; charset=utf-8", filename="rejects.csv", headers=NO_STORE
+        )
+    lines = desk_registers.rejects_of_register(deps, actor, number_of(asked.get("register", "")))
+    return _csv("rejects.csv", lines, ("line", "column", "reason", "original"))
+
+
+def _document(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    request, document, page = (number_of(asked.get(x, "")) for x in ("request", "document", "page"))
+    picture = request_review.open_document(deps, actor, request, document, page)
+    headers = {**NO_STORE, "content-disposition": 'attachment; filename="document.jpg"'}
+    return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+def _audit(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
+    query = desk_audit.SearchAudit.parse(dict(asked))
+    return _csv("audit.csv", desk_audit.export_audit(deps, actor, query))
+
+
+def _csv(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> Response:
+    """Rows as they are read from the database, however many."""
+    headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_lines(rows, head), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lines(rows: Iterable[Iterable[str]], head: Iterable[str]) -> Iterator[str]:
+    for row in chain([head] if head else [], rows):
+        yield _line(row)
+
+
+def _line(row: Iterable[str]) -> str:
+    page = io.StringIO()
+    csv.writer(page, delimiter=";", lineterminator="\n").writerow(row)
+    return page.getvalue()
+
+
+def _refusal(status: int, code: str, told: str) -> Response:
+    return JSONResponse({"error": code, "message": told}, status_code=status, headers=NO_STORE)
 
 
 def _pdf(content: bytes) -> Response:

@@ -1,10 +1,11 @@
 """Who did what and when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, ColumnElement, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.permissions import Actor
@@ -31,6 +32,18 @@ class AuditEvent(SQLModel, table=True):
     supplier_id: int | None = Field(default=None, sa_type=BigId)
     account_id: int | None = Field(default=None, sa_type=BigId, index=True)
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """What to look for among a supplier's deeds; None and "" ask for nothing."""
+
+    supplier_id: int
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str = ""
+    users: Sequence[int] | None = None
+    account_id: int | None = None
 
 
 class Audit:
@@ -72,6 +85,23 @@ class Audit:
                 .limit(most)
             )
         )
+
+    def search(self, query: AuditQuery, most: int) -> Iterator[AuditEvent]:
+        """A supplier's deeds, newest first, a thousand at a time."""
+        where: list[ColumnElement[bool]] = [col(AuditEvent.supplier_id) == query.supplier_id]
+        if query.since:
+            where.append(col(AuditEvent.at) >= query.since)
+        if query.until:
+            where.append(col(AuditEvent.at) < query.until)
+        if query.action:
+            where.append(col(AuditEvent.action) == query.action)
+        if query.users is not None:
+            where.append(col(AuditEvent.user_id).in_(query.users))
+        if query.account_id is not None:
+            where.append(col(AuditEvent.account_id) == query.account_id)
+        statement = select(AuditEvent).where(*where)
+        found = self._session.exec(statement.order_by(col(AuditEvent.id).desc()).limit(most))
+        yield from found.yield_per(1000)
 
     def list_actions(self, action: str) -> list[AuditEvent]:
         """All events of an action, oldest first."""

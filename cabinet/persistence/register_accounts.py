@@ -14,13 +14,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
+    ScalarSelect,
     String,
     Table,
     and_,
     bindparam,
     case,
     cast,
-    exists,
     func,
     insert,
     literal,
@@ -175,10 +175,10 @@ class AccountsImport:
         touched = self._update(_ACCOUNTS, premises, lines, _ACCOUNTS.c.id == _S.account_id)
         self._find_anew(lines, touched)
         touched |= self._update(_METERS, meter, lines, _its_meter())
-        unmetered = ~exists().where(_its_meter()).correlate(_STAGED)
+        unmetered = select(_METERS.c.id).where(_its_meter()).correlate(_STAGED).scalar_subquery().is_(None)
         touched |= self._add(_METERS, self._meter(), lines, _S.serial_key.is_not(None), unmetered)
         touched |= self._add(
-            _READINGS, self._reading(), lines, _S.told.is_not(None), _its_meter(), ~_is_seen()
+            _READINGS, self._reading(), lines, _S.told.is_not(None), _its_meter(), _is_unseen()
         )
         for kind in _PROOFS:
             touched |= self._merge_proofs(kind, lines)
@@ -209,22 +209,15 @@ class AccountsImport:
 
     def _merge_proofs(self, kind: str, lines: ColumnElement[bool]) -> set[int]:
         """A PIN that the register has told before, and that the desk has replaced since, stays revoked."""
-        pins, told = _PINS.alias(), _PINS.alias()
-        ours = and_(pins.c.customer_account_id == _S.account_id, pins.c.kind == kind)
-        differs = exists().where(ours, pins.c.bcrypt_hash != _S[kind]).correlate(_STAGED)
-        known = exists().where(
-            told.c.customer_account_id == _S.account_id,
-            told.c.kind == TOLD_KIND,
-            told.c.bcrypt_hash == _S[kind],
-        )
-        where = [lines, differs, _PINS.c.customer_account_id == _S.account_id]
+        ours = _hash_of(kind)
+        kinds = [kind]
+        where = [lines, ours != _S[kind], _PINS.c.customer_account_id == _S.account_id]
         if kind == PIN_KIND:
-            where += [_PINS.c.kind.in_((PIN_KIND, TOLD_KIND)), ~known.correlate(_STAGED)]
-        else:
-            where += [_PINS.c.kind == kind]
-        touched = self._change(_PINS, {"bcrypt_hash": _S[kind], "issued_at": literal(self._now)}, *where)
-        absent = ~exists().where(ours).correlate(_STAGED)
-        return touched | self._add(_PINS, self._proof(kind), lines, _S[kind].is_not(None), absent)
+            kinds.append(TOLD_KIND)
+            where.append(_hash_of(TOLD_KIND).is_distinct_from(_S[kind]))
+        values = {"bcrypt_hash": _S[kind], "issued_at": literal(self._now)}
+        touched = self._change(_PINS, values, *where, _PINS.c.kind.in_(kinds))
+        return touched | self._add(_PINS, self._proof(kind), lines, _S[kind].is_not(None), ours.is_(None))
 
     def _update(
         self, table: Table, columns: Mapping[Any, Any], lines: ColumnElement[bool], same: ColumnElement[bool]
@@ -327,19 +320,27 @@ def _its_meter() -> ColumnElement[bool]:
     return and_(_METERS.c.customer_account_id == _S.account_id, _METERS.c.serial_key == _S.serial_key)
 
 
-def _is_seen() -> ColumnElement[bool]:
-    """The value stands already, whoever brought it; a cancelled own one may come again."""
+# What a staged line is held against is asked for line by line (a scalar subquery): the planner can turn an EXISTS
+# round, and begin with the big table.
+
+
+def _hash_of(kind: str) -> ScalarSelect[str]:
+    """The proof that the account of a staged line has."""
+    pins = _PINS.alias()
+    ours = (pins.c.customer_account_id == _S.account_id, pins.c.kind == kind)
+    return select(pins.c.bcrypt_hash).where(*ours).correlate(_STAGED).scalar_subquery()
+
+
+def _is_unseen() -> ColumnElement[bool]:
+    """The value does not stand yet, whoever brought it; a cancelled own one may come again."""
     stands = or_(_READINGS.c.cancelled_at.is_(None), _READINGS.c.source == ReadingSource.REGISTER)
-    return (
-        exists()
-        .where(
-            _READINGS.c.meter_id == _METERS.c.id,
-            _READINGS.c.taken_on == _S.taken_on,
-            _READINGS.c.value_m3 == _S.value_m3,
-            stands,
-        )
-        .correlate(_STAGED, _METERS)
+    seen = select(func.count(_READINGS.c.id)).where(
+        _READINGS.c.meter_id == _METERS.c.id,
+        _READINGS.c.taken_on == _S.taken_on,
+        _READINGS.c.value_m3 == _S.value_m3,
+        stands,
     )
+    return seen.correlate(_STAGED, _METERS).scalar_subquery() == 0
 
 
 class Statement:

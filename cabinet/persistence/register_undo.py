@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from cabinet.domain.readings import ReadingSource
 from cabinet.domain.registers import RegisterKind
 from cabinet.persistence.charges import Charge
 from cabinet.persistence.customer_accounts import AccessPin, AccountLink, CustomerAccount
@@ -96,7 +97,7 @@ class RegisterUndo:
             "readings": exists().where(
                 _METERS.c.customer_account_id.in_(select(_TOUCHED.c.account_id)),
                 _READINGS.c.meter_id == _METERS.c.id,
-                _READINGS.c.register_id.is_distinct_from(self._register.id),
+                _READINGS.c.source != ReadingSource.REGISTER,
                 _READINGS.c.received_at >= since,
             ),
             "pins": self._touches(_PINS, _PINS.c.issued_at > since),

@@ -80,6 +80,11 @@ class Registers:
             ours = col(RegisterChange.register_id) == former.id
             self._session.exec(delete(RegisterChange).where(ours))
 
+    def list_of(self, supplier_id: int, most: int) -> list[Register]:
+        """A supplier's newest imports, newest first."""
+        statement = select(Register).where(Register.supplier_id == supplier_id)
+        return list(self._session.exec(statement.order_by(col(Register.id).desc()).limit(most)))
+
     def lock_supplier(self, supplier_id: int) -> None:
         """One import of a supplier at a time; others of its rows stay free to refer to it.
 

@@ -1,6 +1,7 @@
 """What a use case is given: transactions, time, keys and the ports."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.unit_of_work import Transaction
@@ -33,6 +34,7 @@ class Deps:
         snapshot: opens a transaction that only reads.
         secret_key: signs codes, links and tickets; never leaves the process.
         address: the public URL, for links in messages and returns from the bank.
+        uploads: the folder where registers wait to be imported, for a day at most.
         sms_daily_limit: parts of short messages that may be paid for in a day.
         mailbox: where letters asking for a PIN come; None when there is none.
     """
@@ -58,4 +60,5 @@ class Deps:
     cleaner: DocumentCleaner
     vault: DocumentVault
     sms_daily_limit: int = 1000
+    uploads: Path = Path("var/uploads")
     mailbox: Mailbox | None = None

@@ -33,6 +33,8 @@ DESK_MENU = (
     (routes.DESK, texts.DESK_PINS, "lock"),
     (routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"),
     (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"),
+    (routes.DESK_MESSAGES, texts.DESK_MESSAGES, "mail"),
+    (routes.DESK_AUDIT, texts.DESK_AUDIT, "document"),
 )
 GUEST_MENU = ((routes.LOGIN, texts.SIGN_IN), (routes.REGISTER, texts.REGISTER))
 
@@ -119,7 +121,11 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
         footer(),
         *below,
         vision_panel(),
-        *([keys_panel()] if shell == "desk" else []),
+        *(
+            [keys_panel(), rx.el.script(src="/desk.js", custom_attrs={"async": True})]
+            if shell == "desk"
+            else []
+        ),
         class_name=f"shell {shell}",
     )
 

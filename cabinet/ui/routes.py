@@ -43,7 +43,10 @@ API_OWN_DATA = "/api/own-data"
 API_SESSION_END = "/api/session/end"
 API_PRACTICE = "/api/practice"
 API_PRACTICE_END = "/api/practice/end"
+API_DESK_DOCUMENT = "/api/desk/document"
 API_DESK_SLIP = "/api/desk/slip"
+API_DESK_REGISTER = "/api/desk/register"
+API_DESK_AUDIT = "/api/desk/audit.csv"
 
 
 def with_query(path: str, **query: str) -> str:

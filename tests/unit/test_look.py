@@ -79,6 +79,10 @@ def test_our_script_weighs_at_most_4_kb_gzipped_as_it_is_served(tmp_path: Path) 
     assert 0 < gzipped(served) <= 4 * 1024
 
 
+def test_the_desks_own_script_weighs_at_most_2_kb_gzipped() -> None:
+    assert 0 < gzipped(ASSETS / "desk.js") <= 2 * 1024
+
+
 def test_the_one_font_weighs_at_most_51_kb_and_carries_its_licence() -> None:
     assert [path.name for path in (ASSETS / "fonts").glob("*.woff2")] == ["golos.woff2"]
     assert FONT.stat().st_size <= 51_000

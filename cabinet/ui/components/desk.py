@@ -54,3 +54,21 @@ def choice_button(*children: Children, chosen: rx.Var[bool], on_click: Any) -> r
             custom_attrs={"aria-current": rx.cond(chosen, "true", "false")},
         )
     )
+
+
+def table(caption: Children, columns: tuple[str, ...], rows: rx.Var[Any]) -> rx.Component:
+    """Rows of texts under their heads; it scrolls by itself where it is too wide."""
+    body = rx.foreach(rows, lambda row: rx.el.tr(*(rx.el.td(row[n]) for n in range(len(columns)))))
+    return rx.el.div(
+        rx.el.table(head(caption, columns), rx.el.tbody(body)),
+        class_name="table-scroll",
+        tab_index=0,
+        role="region",
+        aria_label=caption,
+    )
+
+
+def head(caption: Children, columns: tuple[str, ...]) -> rx.Component:
+    """A table's name, for those who do not see it, and its columns'."""
+    names = rx.el.tr(*(rx.el.th(x, scope="col") for x in columns))
+    return rx.fragment(rx.el.caption(caption, class_name="unseen"), rx.el.thead(names))

@@ -1,0 +1,281 @@
+"""Registers at the desk: a file comes in, is tried, is imported; progress, quarantine, history.
+
+An import runs in a thread of the process that the operator's page is connected to; the page asks how far it is.
+Whether it ends well is the database's matter: an import is one transaction.
+"""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+
+from cabinet import logs
+from cabinet.domain.codes import new_token
+from cabinet.domain.errors import CabinetError, NotFound
+from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.permissions import Actor, Permission
+from cabinet.domain.registers import RegisterKind
+from cabinet.persistence.registers import Register
+from cabinet.services.deps import Deps
+from cabinet.services.desk import zone_of_desk
+from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
+from cabinet.texts import dates, errors
+from cabinet.texts import desk_registers as words
+from cabinet.texts import registers as register_words
+
+MOST_BYTES: Final = 2 * 1024**3
+_KEPT: Final = timedelta(hours=24)
+_ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
+_LONGEST_NAME: Final = 100
+_SHOWN: Final = 30
+_REJECTS: Final = "rejects.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A place for a file that comes in; `id` names it to the operator's pages."""
+
+    id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A wish to look at an uploaded file."""
+
+    upload: str
+    kind: RegisterKind
+
+    @classmethod
+    def parse(cls, form: dict[str, Any]) -> Self:
+        """Of the page's form.
+
+        Raises:
+            Several: no file was uploaded, no kind was chosen.
+        """
+        parser = Parser()
+        upload = text_of(form, "upload", 64)
+        parser.need(present=bool(_ID.fullmatch(upload)), problem=FieldMissing(field="file"))
+        kind = next((x for x in RegisterKind if x == text_of(form, "register")), None)
+        parser.need(present=kind is not None, problem=FieldMissing(field="register"))
+        parser.finish()
+        return cls(upload, kind or RegisterKind.ACCOUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """How far an import is.
+
+    Attributes:
+        state: "", running, tried, done or refused.
+        percent: of the file's bytes.
+        lines: names and values of what it did.
+        rejects: the first quarantined lines: number, column, reason.
+    """
+
+    state: str = ""
+    file: str = ""
+    percent: int = 0
+    words: str = ""
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    rejects: list[tuple[str, str, str]] = field(default_factory=list)
+    rejects_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """An import of the past."""
+
+    kind: str
+    file: str
+    at: str
+    lines: str
+    rejected: str
+    rejects_link: str
+
+
+@dataclass
+class _Job:
+    """One import of this process."""
+
+    supplier_id: int
+    path: Path
+    dry_run: bool
+    percent: int = 0
+    outcome: RegisterOutcome | None = None
+    refused: str = ""
+
+    def hear(self, done: int, total: int) -> None:
+        """The importer's progress."""
+        self.percent = 100 * done // max(1, total)
+
+
+_jobs: dict[str, _Job] = {}
+_lock = threading.Lock()
+_imports = ThreadPoolExecutor(1, thread_name_prefix="import")
+
+
+def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
+    """A private folder for a file that an operator sends; what nobody imported for a day goes.
+
+    Raises:
+        Denied: the operator may not import registers.
+    """
+    actor.require(Permission.REGISTER_IMPORT)
+    folder = deps.uploads
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sweep(deps, folder)
+    upload = new_token()
+    place = folder / f"{actor.supplier}-{upload}"
+    place.mkdir(mode=0o700)
+    with deps.transaction() as tx:
+        tx.audit.record(actor, deps.clock.now(), "register.uploaded", file=_safe(name))
+    return Upload(upload, place / _safe(name))
+
+
+def _safe(name: str) -> str:
+    plain = "".join(x for x in name if x.isalnum() or x in " ._-").strip(" .")[:_LONGEST_NAME]
+    return plain if plain and plain != _REJECTS else "register.csv"
+
+
+def _sweep(deps: Deps, folder: Path) -> None:
+    oldest = (deps.clock.now() - _KEPT).timestamp()
+    for place in folder.iterdir():
+        if place.stat().st_mtime < oldest:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def drop_upload(upload: Upload) -> None:
+    """Forget a file that did not come whole."""
+    shutil.rmtree(upload.path.parent, ignore_errors=True)
+
+
+def start_import(deps: Deps, actor: Actor, command: Try, *, dry_run: bool) -> None:
+    """Begin, unless this very file is being read already.
+
+    Raises:
+        NotFound: no such file of the operator's supplier.
+    """
+    actor.require(Permission.REGISTER_IMPORT)
+    path = _file_of(deps, actor, command.upload)
+    with deps.snapshot() as tx:
+        supplier = tx.suppliers.get(actor.supplier)
+    wish = ImportRegister(command.kind, path, supplier.code, dry_run, path.parent / _REJECTS)
+    with _lock:
+        running = _jobs.get(command.upload)
+        if running and not (running.outcome or running.refused):
+            return
+        job = _jobs[command.upload] = _Job(actor.supplier, path, dry_run)
+    _imports.submit(_work, deps, actor, wish, job)
+
+
+def _work(deps: Deps, actor: Actor, wish: ImportRegister, job: _Job) -> None:
+    try:
+        job.outcome = import_register(deps, actor, wish, job.hear)
+    except CabinetError as error:
+        job.refused = errors.of(error.code, error.field, error.facts)
+    except Exception as error:  # noqa: BLE001 - the page shows its number, the log has it too
+        job.refused = errors.UNEXPECTED.format(reference=logs.report(error))
+    else:
+        if not job.dry_run:
+            job.path.unlink(missing_ok=True)
+
+
+def get_job(deps: Deps, actor: Actor, upload: str) -> JobRow:  # noqa: ARG001 - a service's signature
+    """How far the import of a file is; nothing when this process knows none."""
+    actor.require(Permission.REGISTER_IMPORT)
+    job = _jobs.get(upload)
+    if job is None or job.supplier_id != actor.supplier:
+        return JobRow()
+    if job.refused:
+        return JobRow("refused", job.path.name, 100, job.refused)
+    if job.outcome is None:
+        return JobRow("running", job.path.name, job.percent)
+    return _done(job.path.name, upload, job.outcome)
+
+
+def _done(name: str, upload: str, outcome: RegisterOutcome) -> JobRow:
+    told = words.AGAIN if outcome.again else words.TRIED if outcome.dry_run else words.DONE
+    numbers = (
+        (register_words.READ, outcome.read),
+        (register_words.ADDED, outcome.added),
+        (register_words.UPDATED, outcome.updated),
+        (register_words.UNCHANGED, outcome.unchanged),
+        (register_words.QUARANTINED, outcome.quarantined),
+    )
+    lines = [(label, words.number(value)) for label, value in numbers]
+    return JobRow(
+        "tried" if outcome.dry_run and not outcome.again else "done",
+        name,
+        100,
+        told,
+        [*lines, (register_words.ENCODING, register_words.ENCODINGS[outcome.encoding])],
+        [(str(x.line), x.column, x.reason) for x in outcome.rejects],
+        f"/api/desk/rejects?upload={upload}" if outcome.quarantined else "",
+    )
+
+
+def list_registers(deps: Deps, actor: Actor) -> list[RegisterRow]:
+    """The supplier's last thirty imports, newest first."""
+    actor.require(Permission.REGISTER_IMPORT)
+    with deps.snapshot() as tx:
+        zone = zone_of_desk(tx, actor)
+        return [
+            RegisterRow(
+                register_words.KINDS[x.kind],
+                x.file_name,
+                dates.moment(x.imported_at.astimezone(zone)),
+                words.number(x.lines),
+                words.number(x.rejected),
+                f"/api/desk/rejects?register={x.id}" if x.rejected else "",
+            )
+            for x in tx.registers.list_of(actor.supplier, _SHOWN)
+        ]
+
+
+def rejects_of_upload(deps: Deps, actor: Actor, upload: str) -> Path:
+    """The quarantined lines of a file that was tried or imported today.
+
+    Raises:
+        NotFound: none of the operator's supplier.
+    """
+    actor.require(Permission.REGISTER_IMPORT)
+    found = deps.uploads / f"{actor.supplier}-{upload}" / _REJECTS
+    if not _ID.fullmatch(upload) or not found.is_file():
+        raise NotFound
+    return found
+
+
+def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[tuple[str, str, str, str]]:
+    """The quarantined lines of an import of the past: line, column, reason, original.
+
+    Raises:
+        NotFound: none of the operator's supplier.
+    """
+    actor.require(Permission.REGISTER_IMPORT)
+    with deps.snapshot() as tx:
+        register = tx.session.get(Register, register_id)
+        if register is None or register.supplier_id != actor.supplier:
+            raise NotFound
+    return _lines(deps, register_id)
+
+
+def _lines(deps: Deps, register_id: int) -> Iterator[tuple[str, str, str, str]]:
+    with deps.snapshot() as tx:
+        for x in tx.registers.list_rejects(register_id):
+            yield str(x.line), x.column, x.reason, x.original
+
+
+def _file_of(deps: Deps, actor: Actor, upload: str) -> Path:
+    place = deps.uploads / f"{actor.supplier}-{upload}"
+    if not _ID.fullmatch(upload) or not place.is_dir():
+        raise NotFound
+    found = next((x for x in place.iterdir() if x.name != _REJECTS and not x.name.startswith(".")), None)
+    if found is None:
+        raise NotFound
+    return found

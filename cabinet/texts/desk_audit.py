@@ -1,0 +1,68 @@
+"""Words of the desk's journal."""
+
+from collections.abc import Mapping
+from typing import Final
+
+TITLE: Final = "Журнал"
+NOTE: Final = "Кто из сотрудников что делал и смотрел. Просмотр журнала тоже записывается."
+WHO: Final = "Сотрудник"
+ACTION: Final = "Действие"
+ANY: Final = "Любое"
+ACCOUNT: Final = "Лицевой счёт"
+SINCE: Final = "С дня"
+UNTIL: Final = "По день"
+FIND: Final = "Показать"
+EXPORT: Final = "Скачать CSV"
+NONE: Final = "Таких записей нет"
+NONE_NOTE: Final = "Измените условия: например, уберите день или действие."
+SHOWN: Final = "Показаны последние 100 записей. Все — в CSV."
+MOST: Final = 100
+COLUMNS: Final = ("Когда", "Кто", "Что", "Счёт", "Подробности", "Адрес")
+
+ACTIONS: Final[dict[str, str]] = {
+    "desk.searched": "Поиск счёта",
+    "desk.account_viewed": "Просмотр счёта",
+    "pin.issued": "Выдан пин-код",
+    "pin.printed": "Напечатан пин-код",
+    "pin_request.claimed": "Открыта заявка",
+    "pin_request.released": "Заявка возвращена в очередь",
+    "pin_request.approved": "Заявка одобрена",
+    "pin_request.approved_once": "Первое одобрение заявки",
+    "pin_request.document_needed": "Запрошен другой документ",
+    "pin_request.rejected": "Отказ по заявке",
+    "document.viewed": "Просмотр документа",
+    "register.uploaded": "Отправлен файл реестра",
+    "register.imported": "Загружен реестр",
+    "policy.added": "Новое правило",
+    "message.retried": "Письмо отправлено снова",
+    "audit.viewed": "Просмотр журнала",
+    "audit.exported": "Журнал скачан",
+    "desk.refused": "Отказано",
+    "totp.on": "Подключён второй фактор",
+    "totp.off": "Отключён второй фактор",
+    "session.reauthenticated": "Подтверждён вход",
+    "password.changed": "Пароль изменён",
+}
+_DETAILS: Final[dict[str, str]] = {
+    "found": "найдено",
+    "how": "по",
+    "number": "номеру",
+    "words": "словам",
+    "shown": "документы",
+    "passport": "паспорт",
+    "passport_ownership": "паспорт и свидетельство",
+    "delivery": "выдан",
+    "print": "на печать",
+    "mail": "письмом",
+    "file": "файл",
+    "kind": "вид",
+    "lines": "строк",
+    "rejected": "в карантине",
+    "what": "что",
+    "code": "причина",
+}
+
+
+def details(facts: Mapping[str, object]) -> str:
+    """«найдено 3, по номеру»."""
+    return ", ".join(f"{_DETAILS.get(k, k)} {_DETAILS.get(str(v), v)}" for k, v in facts.items())

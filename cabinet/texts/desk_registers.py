@@ -1,0 +1,37 @@
+"""Words of the desk's registers."""
+
+from typing import Final
+
+TITLE: Final = "Реестры"
+NOTE: Final = "Файл сначала проверяется: ничего не сохраняется, пока вы не нажмёте «Загрузить»."
+KIND: Final = "Что в файле"
+KINDS: Final = (
+    ("accounts", "Лицевые счета", "Адреса, счётчики, пин-коды, долг"),
+    ("charges", "Начисления", "По месяцам и услугам"),
+    ("payments", "Платежи", "Принятые в других местах"),
+)
+FILE: Final = "Файл"
+FILE_HINT: Final = "Перетащите сюда или выберите. CSV с «;», UTF-8 или Windows-1251, до 2 ГБ"
+UPLOAD_FAILED: Final = "Файл не дошёл. Проверьте связь и выберите его ещё раз."
+UPLOADING: Final = "Отправка файла"
+CHECK: Final = "Проверить файл"
+TAKE: Final = "Загрузить"
+RUNNING: Final = "Читаем файл"
+TRIED: Final = "Проверка пройдена, ничего ещё не сохранено"
+DONE: Final = "Реестр загружен"
+AGAIN: Final = "Этот файл уже загружен. Ничего не изменилось"
+REFUSED: Final = "Файл не принят"
+FIRST_REJECTS: Final = "Первые строки в карантине"
+ALL_REJECTS: Final = "Скачать отклонённые строки"
+REJECTS_FILE: Final = "отклонённые"
+HISTORY: Final = "Загруженные реестры"
+NONE: Final = "Реестров ещё не было"
+NONE_NOTE: Final = "Здесь будут загруженные файлы и их отклонённые строки."
+TOO_LARGE: Final = "Файл больше 2 ГБ. Разделите его на части."
+COLUMNS: Final = ("Строка", "Столбец", "Причина")
+HISTORY_COLUMNS: Final = ("Когда", "Что", "Файл", "Строк", "В карантине")
+
+
+def number(value: int) -> str:
+    """«1 234 567», with narrow no-break spaces."""
+    return f"{value:,}".replace(",", "\u202f")

@@ -1,0 +1,145 @@
+"""Заявки: the queue, the document beside what the request claims, the decision."""
+
+import reflex as rx
+
+from cabinet.services.request_review import Mark, QueueRow
+from cabinet.texts import desk_requests as texts
+from cabinet.ui import layout, routes
+from cabinet.ui.components import buttons
+from cabinet.ui.components.banner import banner
+from cabinet.ui.components.card import card, fact, facts
+from cabinet.ui.components.desk import choice_button, head, split
+from cabinet.ui.components.drum import drum_loader
+from cabinet.ui.components.empty import empty
+from cabinet.ui.components.error_summary import error_summary
+from cabinet.ui.components.field import options, select_field
+from cabinet.ui.components.form import form
+from cabinet.ui.components.pill import pill
+from cabinet.ui.states.desk_requests import DeskRequestsState as State
+
+
+@layout.page(routes.DESK_REQUESTS, title=texts.TITLE, on_load=State.load, shell="desk")
+def desk_requests_page() -> rx.Component:
+    told = banner(
+        "ok",
+        State.told,
+        role="status",
+        tab_index=-1,
+        custom_attrs={"data-take-focus": State.times.to_string()},
+    )
+    nobody = empty(texts.NOT_CHOSEN, texts.NOT_CHOSEN_NOTE)
+    return rx.fragment(
+        layout.heading(texts.TITLE),
+        error_summary(State.problems),
+        rx.cond(State.told != "", told, rx.fragment()),
+        rx.cond(
+            State.loaded, split(queue(), rx.cond(State.review.id != "", review(), nobody)), drum_loader()
+        ),
+    )
+
+
+def queue() -> rx.Component:
+    """It asks every few seconds what colleagues have done."""
+    asking = rx.el.button(
+        type="button", hidden=True, on_click=State.refresh, custom_attrs={"data-every": "4000"}
+    )
+    rows = rx.fragment(
+        rx.el.p(texts.OLDEST, " ", rx.el.b(State.rows[0].since)),
+        rx.el.ul(rx.foreach(State.rows, queue_row), class_name="desk-list", custom_attrs={"data-queue": ""}),
+    )
+    return rx.el.section(
+        rx.el.h2(texts.QUEUE),
+        asking,
+        rx.cond(State.rows.length() > 0, rows, empty(texts.NONE, texts.NONE_NOTE)),
+        class_name="stack",
+    )
+
+
+def queue_row(row: rx.Var[QueueRow]) -> rx.Component:
+    taken = rx.cond(row.claimed, pill("warn", texts.TAKEN), rx.fragment())
+    return choice_button(
+        rx.el.b(row.title, ", ", row.kind),
+        rx.el.span(row.account, class_name="note num"),
+        rx.el.span(row.since, class_name="note"),
+        rx.cond(row.mine, pill("info", texts.MINE), taken),
+        rx.cond(row.second, pill("info", texts.SECOND), rx.fragment()),
+        chosen=State.review.id == row.id,
+        on_click=State.open(row.id),
+    )
+
+
+def review() -> rx.Component:
+    second = banner("warn", texts.SECOND, texts.SECOND_NOTE)
+    return rx.fragment(
+        card(
+            rx.cond(State.review.second, second, rx.fragment()),
+            facts(
+                (texts.KIND, State.review.kind),
+                (texts.OWNER, State.review.owner),
+                rx.cond(State.review.card != "", fact(texts.CARD, State.review.card), rx.fragment()),
+                (texts.UNTIL, State.review.until),
+            ),
+            marks(),
+            decision(),
+            title=State.review.title,
+        ),
+        documents(),
+    )
+
+
+def marks() -> rx.Component:
+    return rx.el.div(
+        rx.el.table(head(texts.QUEUE, texts.CLAIMS), rx.el.tbody(rx.foreach(State.review.marks, mark))),
+        class_name="table-scroll",
+        tab_index=0,
+        role="region",
+        aria_label=texts.CLAIMS[-1],
+    )
+
+
+def mark(row: rx.Var[Mark]) -> rx.Component:
+    names = rx.match(row.name, *texts.NAMES.items(), row.name)
+    matches = {key: pill(*words) for key, words in texts.MATCHES.items()}
+    return rx.el.tr(
+        rx.el.th(names, scope="row"),
+        rx.el.td(row.claimed),
+        rx.el.td(row.known),
+        rx.el.td(rx.match(row.match, *matches.items(), rx.fragment())),
+    )
+
+
+def decision() -> rx.Component:
+    refusing = form(
+        select_field(
+            "reason",
+            texts.REASON,
+            *options([("", ""), *texts.REASONS]),
+            problem=State.problems["reason"],
+        ),
+        buttons.secondary(texts.SEND_REFUSAL, type_="submit", busy=State.busy),
+        on_submit=State.turn_down,
+    )
+    return rx.fragment(
+        rx.el.div(
+            buttons.primary(
+                texts.APPROVE,
+                type_="button",
+                busy=State.busy,
+                on_click=State.approve,
+                custom_attrs={"data-key": "a", "aria-keyshortcuts": "A"},
+            ),
+            buttons.secondary(texts.RELEASE, on_click=State.release),
+            class_name="actions",
+        ),
+        rx.el.details(
+            rx.el.summary(texts.REFUSE, custom_attrs={"data-key": "r", "aria-keyshortcuts": "R"}), refusing
+        ),
+    )
+
+
+def documents() -> rx.Component:
+    shown = rx.foreach(
+        State.pages,
+        lambda page: rx.el.img(src=page, alt=texts.PAGE, loading="lazy", class_name="desk-page"),
+    )
+    return card(rx.cond(State.pages.length() > 0, shown, rx.el.p(texts.NO_DOCUMENTS)), title=texts.DOCUMENTS)

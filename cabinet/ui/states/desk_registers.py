@@ -1,0 +1,47 @@
+"""Registers of the desk."""
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.domain.permissions import Permission
+from cabinet.domain.registers import RegisterKind
+from cabinet.services import desk_registers
+from cabinet.services.desk_registers import JobRow, RegisterRow, Try
+from cabinet.ui.session import handler, run
+
+
+class DeskRegistersState(rx.State):
+    """The page of registers: `upload` names the file that came, `kind` what is in it."""
+
+    problems: dict[str, str] = {}
+    upload: str = ""
+    kind: str = ""
+    job: JobRow = JobRow()
+    history: list[RegisterRow] = []
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def load(self) -> None:
+        self.problems, self.upload, self.kind, self.job = {}, "", "", JobRow()
+        self.history = await run(self, desk_registers.list_registers)
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def check(self, form: dict[str, Any]) -> None:
+        command = Try.parse(form)
+        self.problems = {}
+        await self._start(command, dry_run=True)
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def take(self) -> None:
+        await self._start(Try(self.upload, RegisterKind(self.kind or "accounts")), dry_run=False)
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def poll(self) -> None:
+        self.job = await run(self, desk_registers.get_job, self.upload)
+        if self.job.state != "running":
+            self.history = await run(self, desk_registers.list_registers)
+
+    async def _start(self, command: Try, *, dry_run: bool) -> None:
+        await run(self, desk_registers.start_import, command, dry_run=dry_run)
+        self.upload, self.kind = command.upload, command.kind.value
+        self.job = await run(self, desk_registers.get_job, self.upload)

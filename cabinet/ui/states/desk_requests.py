@@ -1,0 +1,79 @@
+"""The queue of requests for a PIN."""
+
+from typing import Any
+
+import reflex as rx
+
+from cabinet.domain.forms import FieldMissing, text_of
+from cabinet.domain.permissions import Permission
+from cabinet.domain.pin_requests import DocumentReason, RejectReason
+from cabinet.services import request_review
+from cabinet.services.readings import number_of
+from cabinet.services.request_review import QueueRow, ReviewRow
+from cabinet.texts import desk_requests as texts
+from cabinet.ui import routes
+from cabinet.ui.session import handler, run
+
+
+class DeskRequestsState(rx.State):
+    """The page of the queue: what waits, and the one that is open; `pages` are addresses of pictures."""
+
+    problems: dict[str, str] = {}
+    busy: bool = False
+    loaded: bool = False
+    rows: list[QueueRow] = []
+    review: ReviewRow = ReviewRow()
+    pages: list[str] = []
+    told: str = ""
+    times: int = 0
+
+    @handler(Permission.REQUEST_REVIEW)
+    async def load(self) -> None:
+        self.problems, self.told, self.review, self.pages = {}, "", ReviewRow(), []
+        await self._list()
+        self.loaded = True
+
+    @handler(Permission.REQUEST_REVIEW)
+    async def refresh(self) -> None:
+        await self._list()
+
+    @handler(Permission.REQUEST_REVIEW)
+    async def open(self, request_id: str) -> None:
+        self.problems, self.told, self.review, self.pages = {}, "", ReviewRow(), []
+        self.review = await run(self, request_review.claim, number_of(str(request_id)))
+        self.pages = [
+            routes.with_query(routes.API_DESK_DOCUMENT, request=self.review.id, document=x.id, page=str(page))
+            for x in self.review.documents
+            for page in range(x.pages)
+        ]
+        await self._list()
+
+    @handler(Permission.REQUEST_REVIEW, busy=True)
+    async def approve(self) -> None:
+        sent = await run(self, request_review.approve, number_of(self.review.id))
+        await self._close(texts.APPROVED if sent else texts.APPROVED_ONCE)
+
+    @handler(Permission.REQUEST_REVIEW)
+    async def release(self) -> None:
+        await run(self, request_review.release, number_of(self.review.id))
+        await self._close(texts.RELEASED)
+
+    @handler(Permission.REQUEST_REVIEW, busy=True)
+    async def turn_down(self, form: dict[str, Any]) -> None:
+        kind, _, reason = text_of(form, "reason", 64).partition(".")
+        request = number_of(self.review.id)
+        if kind == "document" and reason in set(DocumentReason):
+            await run(self, request_review.ask_other_document, request, DocumentReason(reason))
+        elif kind == "reject" and reason in set(RejectReason):
+            await run(self, request_review.reject, request, RejectReason(reason))
+        else:
+            raise FieldMissing(field="reason")
+        await self._close(texts.TURNED_DOWN)
+
+    async def _close(self, words: str) -> None:
+        self.problems, self.review, self.pages = {}, ReviewRow(), []
+        self.told, self.times = words, self.times + 1
+        await self._list()
+
+    async def _list(self) -> None:
+        self.rows = await run(self, request_review.list_requests)

@@ -1,0 +1,146 @@
+"""Registers at the desk: tried before they are taken, taken once, for one's own supplier."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cabinet.domain.errors import Denied, NotFound, SignInNeeded
+from cabinet.domain.forms import Several
+from cabinet.domain.permissions import Actor, OperatorRole
+from cabinet.domain.registers import RegisterKind
+from cabinet.services import desk_registers
+from cabinet.services.desk_registers import JobRow, Try
+from cabinet.services.suppliers import AddSupplier, add_supplier
+from tests.factories import operator, subscriber
+from tests.fakes import VISITOR, World
+from tests.hostile import HOSTILE
+from tests.processes import poll
+from tests.register_files import DIRTY
+
+
+def administrator(world: World) -> Actor:
+    return operator(world, role=OperatorRole.ADMINISTRATOR)
+
+
+def sent(world: World, actor: Actor, name: str = "счета.csv", file: Path = DIRTY / "accounts.csv") -> str:
+    """An uploaded file; its id."""
+    upload = desk_registers.begin_upload(world.deps, actor, name)
+    shutil.copyfile(file, upload.path)
+    return upload.id
+
+
+def ended(world: World, actor: Actor, upload: str) -> JobRow:
+    def look() -> JobRow | None:
+        row = desk_registers.get_job(world.deps, actor, upload)
+        return row if row.state not in {"", "running"} else None
+
+    found = poll(look, 60, "the import ends")
+    assert found
+    return found
+
+
+def test_a_file_is_tried_then_taken_then_known(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    before = len(desk_registers.list_registers(izhevsk.deps, admin))
+    upload = sent(izhevsk, admin)
+    wish = Try.parse({"upload": upload, "register": "accounts"})
+    desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=True)
+    tried = ended(izhevsk, admin, upload)
+    assert (tried.state, tried.file, len(tried.rejects)) == ("tried", "счета.csv", 6)
+    assert len(desk_registers.list_registers(izhevsk.deps, admin)) == before
+    assert desk_registers.rejects_of_upload(izhevsk.deps, admin, upload).read_text().startswith("line;")
+    desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=False)
+    done = ended(izhevsk, admin, upload)
+    assert (done.state, dict(done.lines)["В карантине"]) == ("done", "6")
+    row = desk_registers.list_registers(izhevsk.deps, admin)[0]
+    assert (row.file, row.rejected) == ("счета.csv", "6")
+    number = int(row.rejects_link.rpartition("=")[2])
+    assert len(list(desk_registers.rejects_of_register(izhevsk.deps, admin, number))) == 6
+    with pytest.raises(NotFound):  # what was taken is not kept
+        desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=False)
+    again = sent(izhevsk, admin)
+    desk_registers.start_import(izhevsk.deps, admin, Try(again, RegisterKind.ACCOUNTS), dry_run=True)
+    assert "уже загружен" in ended(izhevsk, admin, again).words
+
+
+def test_a_file_that_is_no_register_is_refused_in_words(izhevsk: World, tmp_path: Path) -> None:
+    admin, bad = administrator(izhevsk), tmp_path / "bad.csv"
+    bad.write_bytes(b"PK\x03\x04\x14\0\x08")
+    upload = sent(izhevsk, admin, file=bad)
+    desk_registers.start_import(izhevsk.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=True)
+    row = ended(izhevsk, admin, upload)
+    assert (row.state, "не текстовый файл" in row.words) == ("refused", True)
+
+
+def test_another_desk_and_other_people_touch_no_file(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    upload = sent(izhevsk, admin)
+    add_supplier(izhevsk.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(izhevsk, "boris@perm.ru", OperatorRole.ADMINISTRATOR, supplier="perm")
+    wish = Try(upload, RegisterKind.ACCOUNTS)
+    desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=False)
+    ended(izhevsk, admin, upload)
+    number = int(desk_registers.list_registers(izhevsk.deps, admin)[0].rejects_link.rpartition("=")[2])
+    assert desk_registers.get_job(izhevsk.deps, boris, upload) == JobRow()
+    assert desk_registers.list_registers(izhevsk.deps, boris) == []
+    for call in (
+        lambda: desk_registers.start_import(izhevsk.deps, boris, wish, dry_run=True),
+        lambda: desk_registers.rejects_of_upload(izhevsk.deps, boris, upload),
+        lambda: desk_registers.rejects_of_register(izhevsk.deps, boris, number),
+    ):
+        with pytest.raises(NotFound):
+            call()
+    clerk = operator(izhevsk, "clerk@example.ru")
+    for actor, refusal in (
+        (Actor.anonymous(VISITOR), SignInNeeded),
+        (clerk, Denied),
+        (subscriber(izhevsk), Denied),
+    ):
+        for ask in (
+            lambda who: desk_registers.begin_upload(izhevsk.deps, who, "x.csv"),
+            lambda who: desk_registers.start_import(izhevsk.deps, who, wish, dry_run=True),
+            lambda who: desk_registers.get_job(izhevsk.deps, who, upload),
+            lambda who: desk_registers.list_registers(izhevsk.deps, who),
+            lambda who: desk_registers.rejects_of_upload(izhevsk.deps, who, upload),
+            lambda who: desk_registers.rejects_of_register(izhevsk.deps, who, number),
+        ):
+            with pytest.raises(refusal):
+                ask(actor)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../../etc/passwd", "..", "/", "a/b.csv", "x" * 999, "rejects.csv", "\0", ".x"]
+)
+def test_a_files_name_leads_nowhere(izhevsk: World, name: str) -> None:
+    path = desk_registers.begin_upload(izhevsk.deps, administrator(izhevsk), name).path
+    assert path.parent.parent == izhevsk.deps.uploads
+    assert path.name not in {"", ".", "..", "rejects.csv"}
+    assert (path.parent.stat().st_mode & 0o777, len(path.name) <= 100) == (0o700, True)
+
+
+@pytest.mark.parametrize("upload", ["", "..", "x" * 43, "../" * 14 + "x", "A" * 43])
+def test_an_upload_that_is_not_there_is_not_found(izhevsk: World, upload: str) -> None:
+    admin = administrator(izhevsk)
+    with pytest.raises(NotFound):
+        desk_registers.rejects_of_upload(izhevsk.deps, admin, upload)
+    with pytest.raises(NotFound):
+        desk_registers.start_import(izhevsk.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=True)
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_forms_are_refused(value: Any) -> None:
+    with pytest.raises(Several):
+        Try.parse({"upload": value, "register": value})
+
+
+def test_what_nobody_took_for_a_day_is_gone(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    upload = desk_registers.begin_upload(izhevsk.deps, admin, "x.csv")
+    day_ago = time.mktime(izhevsk.clock.at.timetuple()) - 25 * 3600
+    os.utime(upload.path.parent, (day_ago, day_ago))
+    desk_registers.begin_upload(izhevsk.deps, admin, "y.csv")
+    assert not upload.path.parent.exists()
