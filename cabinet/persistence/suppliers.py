@@ -95,6 +95,16 @@ class Suppliers:
         """All suppliers by name."""
         return list(self._session.exec(select(Supplier).order_by(Supplier.name)))
 
+    def list_policies(self, supplier_id: int) -> list[SupplierPolicy]:
+        """All rules of a supplier, the newest first."""
+        statement = select(SupplierPolicy).where(SupplierPolicy.supplier_id == supplier_id)
+        return list(self._session.exec(statement.order_by(col(SupplierPolicy.valid_from).desc())))
+
+    def list_prices(self, supplier_id: int) -> list[Price]:
+        """All prices of a supplier, the newest first."""
+        statement = select(Price).where(Price.supplier_id == supplier_id)
+        return list(self._session.exec(statement.order_by(col(Price.valid_from).desc(), Price.usage)))
+
     def policy_on(self, supplier_id: int, day: date) -> SupplierPolicy:
         """The rules that hold on a day, or NotFound."""
         policy = self._session.exec(

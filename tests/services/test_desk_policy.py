@@ -1,0 +1,128 @@
+"""Dated rules at the desk: new ones from today on, the past untouched, one supplier's own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cabinet.domain.errors import CabinetError, Denied, SignInNeeded
+from cabinet.domain.forms import Several
+from cabinet.domain.permissions import Actor, OperatorRole
+from cabinet.services import desk_policy
+from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyInThePast, PolicyTaken
+from cabinet.services.suppliers import AddSupplier, add_supplier
+from tests.factories import operator, subscriber
+from tests.fakes import VISITOR, World
+from tests.hostile import HOSTILE
+
+RULES = {
+    "valid_from": "2026-12-01",
+    "window_from_day": "20",
+    "window_to_day": "26",
+    "due_day": "10",
+    "max_consumption_m3": "5000",
+    "basic_shows_due": "",
+}
+PRICE = {"valid_from": "2026-12-01", "usage": "stove", "price": "9,15"}
+
+
+@pytest.fixture
+def admin(izhevsk: World) -> Actor:
+    return operator(izhevsk, role=OperatorRole.ADMINISTRATOR)
+
+
+def test_new_rules_hold_from_their_day_and_the_old_ones_before(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_policy(izhevsk.deps, admin, AddPolicy.parse(RULES))
+    with izhevsk.deps.snapshot() as tx:
+        before, after = (tx.suppliers.policy_on(1, date(2026, *day)) for day in ((11, 30), (12, 1)))
+    assert (before.due_day, before.basic_shows_due) == (15, True)
+    assert (after.due_day, after.window_to_day, after.basic_shows_due) == (10, 26, False)
+    assert desk_policy.list_policies(izhevsk.deps, admin)[0].valid_from == date(2026, 12, 1)
+
+
+def test_a_new_price_holds_from_its_day(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE))
+    with izhevsk.deps.snapshot() as tx:
+        assert tx.suppliers.find_price(1, "stove", date(2026, 11, 30)) == Decimal("8.30000")
+        assert tx.suppliers.find_price(1, "stove", date(2026, 12, 1)) == Decimal("9.15000")
+    assert desk_policy.list_prices(izhevsk.deps, admin)[0].roubles_per_m3 == Decimal("9.15000")
+
+
+def test_the_past_is_not_edited_and_a_day_has_one_rule(izhevsk: World, admin: Actor) -> None:
+    for day in ("2026-11-19", "2020-01-01"):
+        with pytest.raises(PolicyInThePast):
+            desk_policy.add_policy(izhevsk.deps, admin, AddPolicy.parse(RULES | {"valid_from": day}))
+        with pytest.raises(PolicyInThePast):
+            desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE | {"valid_from": day}))
+    today = AddPolicy.parse(RULES | {"valid_from": "2026-11-20"})
+    desk_policy.add_policy(izhevsk.deps, admin, today)
+    with pytest.raises(PolicyTaken):
+        desk_policy.add_policy(izhevsk.deps, admin, today)
+
+
+def test_two_tabs_add_one(izhevsk: World, admin: Actor) -> None:
+    def add(_: int) -> bool:
+        try:
+            desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE))
+        except PolicyTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(add, range(6))) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        *(
+            ({name: value}, name)
+            for name in list(RULES)[:5]
+            for value in ("", "0", "-1", "29 ", "x", "10000001")
+        ),
+    ],
+)
+def test_what_does_not_hold_is_told_beside_its_field(form: dict[str, str], field: str) -> None:
+    if form == {"max_consumption_m3": "29 "}:
+        assert AddPolicy.parse(RULES | form).max_consumption_m3 == 29
+        return
+    with pytest.raises(Several) as told:
+        AddPolicy.parse(RULES | form)
+    assert [x.field for x in told.value.problems] == [field]
+
+
+@pytest.mark.parametrize("price", ["", "0", "-1", "NaN", "Infinity", "1e9", "1001", "сто", "0,000001"])
+def test_a_price_that_is_none_is_told(price: str) -> None:
+    with pytest.raises(Several):
+        AddPrice.parse(PRICE | {"price": price})
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_forms_are_refused(value: Any) -> None:
+    for parse, form in ((AddPolicy.parse, RULES), (AddPrice.parse, PRICE)):
+        with pytest.raises(Several):
+            parse(dict.fromkeys(form, value))
+
+
+def test_nobody_else_sees_or_changes_rules(izhevsk: World, admin: Actor) -> None:
+    add_supplier(izhevsk.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(izhevsk, "boris@perm.ru", OperatorRole.ADMINISTRATOR, supplier="perm")
+    desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE))
+    assert desk_policy.list_prices(izhevsk.deps, boris) == []
+    senior = operator(izhevsk, "senior@example.ru", OperatorRole.SENIOR)
+    refused: list[tuple[Actor, type[CabinetError]]] = [
+        (Actor.anonymous(VISITOR), SignInNeeded),
+        (senior, Denied),
+        (subscriber(izhevsk), Denied),
+    ]
+    for actor, refusal in refused:
+        with pytest.raises(refusal):
+            desk_policy.list_policies(izhevsk.deps, actor)
+        with pytest.raises(refusal):
+            desk_policy.list_prices(izhevsk.deps, actor)
+        with pytest.raises(refusal):
+            desk_policy.add_policy(izhevsk.deps, actor, AddPolicy.parse(RULES))
+        with pytest.raises(refusal):
+            desk_policy.add_price(izhevsk.deps, actor, AddPrice.parse(PRICE))
