@@ -1,16 +1,21 @@
 """What every suite shares: the two databases, and no network but where it is the subject."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cabinet.persistence.migrations import migrate
 from tests import databases, dovecot, postgres
 from tests.dovecot import ImapServerHere
 from tests.fakes import World, make_world
 
+# A busy machine is no failure; what CI tries is the same each time, what a developer tries is not.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 NETWORK = ("tests/adapters", "tests/api", "tests/e2e")
 BOTH = ["sqlite", "postgresql"]
 
