@@ -131,9 +131,9 @@ class Users:
         self._session.add(user)
         self._session.flush()
 
-    def get(self, user_id: int) -> User:
-        """The user, or NotFound."""
-        user = self._session.get(User, user_id)
+    def get(self, user_id: int, *, lock: bool = False) -> User:
+        """The user, or NotFound; with `lock` nobody else changes them until the transaction ends."""
+        user = self._session.get(User, user_id, with_for_update=lock)
         if user is None:
             raise NotFound
         return user

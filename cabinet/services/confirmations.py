@@ -17,6 +17,7 @@ from cabinet.services.notifications import queue_message
 
 ENTERING: Final = (CodePurpose.REGISTER, CodePurpose.DEVICE)
 _CODE, _LINK = "code", "link"
+_WAITS: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,17 @@ def row_of(confirmation: Confirmation, login: Login, now: datetime) -> Confirmat
 def resend_code(deps: Deps, actor: Actor, purposes: tuple[CodePurpose, ...] = ENTERING) -> ConfirmationRow:
     """Send another code for what this browser is waiting for.
 
+    What is done, given up or a day old is begun anew, with the password: a code alone is no first factor.
+
     Raises:
-        NotFound: it has asked for no code.
+        NotFound: it waits for no code.
         TooMany: one a minute, five a day.
     """
     with deps.transaction() as tx:
         former = _latest(tx, actor, purposes)
+        late = former.sent_at + _WAITS <= deps.clock.now()
+        if former.used_at or former.superseded_at or late:
+            raise NotFound
         user = tx.users.get(former.user_id or 0)
         count_sending(deps, tx, user.as_login)
         purpose = CodePurpose(former.purpose)
@@ -232,6 +238,16 @@ def enter(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, *, remember: boo
     """What a right code earns: a ticket, or the second step where the person has a second factor."""
     ticket = second_factors.enter(deps, tx, actor, user, remember=remember)
     return Entered(ticket, second_step=not ticket)
+
+
+def holder_of(deps: Deps, tx: UnitOfWork, login: Login) -> User | None:
+    """Whose login it is, for whoever is about to take it: who only began to register it loses it."""
+    holder = tx.users.find_by_login(login)
+    if holder is None or holder.confirmed_at:
+        return holder
+    tx.confirmations.supersede_open(holder.id or 0, deps.clock.now())
+    tx.users.release_login(holder, deps.clock.now())
+    return None
 
 
 def _confirm(deps: Deps, tx: UnitOfWork, actor: Actor, confirmation: Confirmation) -> User:

@@ -55,8 +55,7 @@ def ask_deletion(deps: Deps, actor: Actor) -> DeletionRow:
         user = tx.users.get_for(actor)
         if tx.deletions.find(actor.user) is None:
             tx.deletions.add(AccountDeletion(user_id=actor.user, asked_at=now, due_at=now + DELAY))
-            tx.sessions.revoke_others(actor.user, actor.session_id, now)
-            tx.sessions.void_tickets(actor.user, now)
+            sessions.end_others(deps, tx, actor, actor.user)
             tx.audit.record(actor, now, "deletion.asked", user.id)
             queue_message(deps, tx, user.as_login, "deletion_asked", day=_day(tx, actor, now + DELAY))
     return get_deletion(deps, actor)

@@ -147,18 +147,12 @@ def _take(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login) -> None:
     now = deps.clock.now()
     # The lock of sending codes to it: two who take one login, or register it, wait for each other.
     tx.attempts.hold(limits.CODE_MINUTE, login.value)
-    holder = tx.users.find_by_login(login)
-    if holder and holder.confirmed_at:
+    if confirmations.holder_of(deps, tx, login):
         raise LoginTaken
-    if holder:
-        tx.confirmations.supersede_open(holder.id or 0, now)
-        tx.users.release_login(holder, now)
     user = tx.users.get_for(actor)
     former = user.as_login
     user.login_kind, user.login = login.kind, login.value
-    tx.confirmations.supersede_open(actor.user, now)
-    tx.sessions.revoke_others(actor.user, actor.session_id, now)
-    tx.sessions.void_tickets(actor.user, now)
+    sessions.end_others(deps, tx, actor, actor.user)
     tx.audit.record(actor, now, "login.changed", user.id)
     at = dates.moment(now.astimezone(sessions.zone_of(tx, actor)))
     queue_message(deps, tx, former, "login_changed", at=at, new=login.masked, desk=_desk(tx, user))

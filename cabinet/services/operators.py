@@ -15,6 +15,7 @@ from cabinet.persistence.operators import Operator
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
+from cabinet.services import confirmations, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 
@@ -93,11 +94,12 @@ def add_operator(deps: Deps, actor: Actor, command: AddOperator) -> OperatorRow:
         supplier = tx.suppliers.find_by_code(command.supplier)
         if supplier is None:
             raise SupplierUnknown(supplier=command.supplier)
-        user = tx.users.find_by_login(command.login)
+        user = confirmations.holder_of(deps, tx, command.login)
         if user is None:
             _begin(deps, tx, supplier, command)
         else:
-            _begin_anew(deps, tx, supplier, user, command)
+            _begin_anew(tx, supplier, user, command)
+            sessions.end_others(deps, tx, actor, user.id or 0)
         queue_message(
             deps, tx, command.login, "operator_invited", supplier_id=supplier.id, supplier=supplier.name
         )
@@ -133,7 +135,7 @@ def _begin(deps: Deps, tx: UnitOfWork, supplier: Supplier, command: AddOperator)
     )
 
 
-def _begin_anew(deps: Deps, tx: UnitOfWork, supplier: Supplier, user: User, command: AddOperator) -> None:
+def _begin_anew(tx: UnitOfWork, supplier: Supplier, user: User, command: AddOperator) -> None:
     operator = tx.operators.find_of_user(user.id or 0)
     if operator is None:
         raise OperatorLoginTaken
@@ -144,7 +146,6 @@ def _begin_anew(deps: Deps, tx: UnitOfWork, supplier: Supplier, user: User, comm
     tx.second_factors.forget(user.id or 0)
     for passkey in tx.passkeys.list_of(user.id or 0):
         tx.passkeys.remove(passkey)
-    _end_sessions(deps, tx, user)
 
 
 def block_operator(deps: Deps, actor: Actor, login: Login) -> None:
@@ -160,14 +161,8 @@ def block_operator(deps: Deps, actor: Actor, login: Login) -> None:
         if user is None or operator is None:
             raise OperatorUnknown
         user.blocked_at = deps.clock.now()
-        _end_sessions(deps, tx, user)
+        sessions.end_others(deps, tx, actor, user.id or 0)
         tx.audit.record(actor, deps.clock.now(), "operator.blocked", operator.supplier_id)
-
-
-def _end_sessions(deps: Deps, tx: UnitOfWork, user: User) -> None:
-    now = deps.clock.now()
-    tx.sessions.revoke_others(user.id or 0, None, now)
-    tx.sessions.void_tickets(user.id or 0, now)
 
 
 def list_operators(deps: Deps, actor: Actor, supplier: str) -> list[OperatorRow]:

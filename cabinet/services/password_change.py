@@ -7,7 +7,7 @@ from cabinet.domain import passwords
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.services import reauthentication
+from cabinet.services import reauthentication, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.services.passwords import chosen
@@ -60,8 +60,6 @@ def _store(deps: Deps, tx: UnitOfWork, actor: Actor, password_hash: str) -> None
     user.password_hash = password_hash
     reauthentication.forgive(tx, actor)
     tx.sessions.authenticate(actor, now)
-    tx.sessions.revoke_others(actor.user, actor.session_id, now)
-    tx.sessions.void_tickets(actor.user, now)
-    tx.second_factors.void_pending(actor.user)
+    sessions.end_others(deps, tx, actor, actor.user)
     tx.audit.record(actor, now, "password.changed", user.id)
     queue_message(deps, tx, user.as_login, "password_changed")

@@ -11,7 +11,7 @@ from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
-from cabinet.services import confirmations, human_check
+from cabinet.services import confirmations, human_check, sessions
 from cabinet.services.confirmations import Entered
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
@@ -95,8 +95,6 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
 def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:
     now = deps.clock.now()
     user.password_hash = password_hash
-    tx.sessions.revoke_others(user.id or 0, None, now)
-    tx.sessions.void_tickets(user.id or 0, now)
-    tx.second_factors.void_pending(user.id or 0)
+    sessions.end_others(deps, tx, Actor.anonymous(actor.visitor), user.id or 0)
     tx.audit.record(Actor(actor.visitor, user.id), now, "password.reset", user.id)
     queue_message(deps, tx, user.as_login, "password_changed")

@@ -168,6 +168,7 @@ def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
+        _void_begun(deps, tx, actor.user)
         tx.sessions.revoke_own(actor, session_id, deps.clock.now())
         tx.sessions.forget_browsers(actor.user, actor.visitor.device, session_id)
         tx.audit.record(actor, deps.clock.now(), "session.revoked", session_id)
@@ -177,10 +178,32 @@ def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
     """End all the actor's sessions but the one that asks, and know no other browser any more; how many were ended."""
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        ended = tx.sessions.revoke_others(actor.user, actor.session_id, deps.clock.now())
-        tx.sessions.forget_browsers(actor.user, actor.visitor.device)
+        ended = end_others(deps, tx, actor, actor.user)
         tx.audit.record(actor, deps.clock.now(), "session.others_revoked", count=ended)
     return ended
+
+
+def end_others(deps: Deps, tx: UnitOfWork, keep: Actor, user_id: int) -> int:
+    """End whatever leads into the user's cabinet but what `keep` asks with; how many sessions were ended.
+
+    What has been begun leads nowhere, and no other browser is known any more. Whoever asks without a session
+    keeps none of them.
+    """
+    _void_begun(deps, tx, user_id)
+    ended = tx.sessions.revoke_others(user_id, keep.session_id, deps.clock.now())
+    tx.sessions.forget_browsers(user_id, keep.visitor.device)
+    return ended
+
+
+def _void_begun(deps: Deps, tx: UnitOfWork, user_id: int) -> None:
+    """Tickets, second steps and codes that wait.
+
+    Before sessions are ended: a ticket that is being spent at this moment is waited for, so that its session
+    is there to be ended.
+    """
+    tx.sessions.void_tickets(user_id, deps.clock.now())
+    tx.second_factors.void_pending(user_id)
+    tx.confirmations.supersede_open(user_id, deps.clock.now())
 
 
 def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:

@@ -84,6 +84,7 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
         raise SignInWrong
     with deps.transaction() as tx:
+        user = _still(tx, user)
         for limit, subject in counted:
             tx.attempts.release(limit, subject)
         if user.confirmed_at and second_factors.is_asked(tx, actor, user):
@@ -149,6 +150,14 @@ def _count_try(deps: Deps, actor: Actor, command: SignIn) -> tuple[User | None, 
         if _is_checked(tx, visitor, failed):
             human_check.spend_pass(tx, deps, visitor, PURPOSE, command.human_pass, login=login)
     return user, counted
+
+
+def _still(tx: UnitOfWork, checked: User) -> User:
+    """The user whose password was right, as they are now: it may have been changed while it was being checked."""
+    user = tx.users.get(checked.id or 0, lock=True)
+    if user.password_hash != checked.password_hash or user.login != checked.login or user.blocked_at:
+        raise SignInWrong
+    return user
 
 
 def _counted(tx: UnitOfWork, user: User | None, login: str, visitor: Visitor) -> list[Counted]:

@@ -29,6 +29,7 @@ from tests.factories import (
     last_text,
     operator,
     pass_for,
+    register,
     subscriber,
     totp_secret,
 )
@@ -131,6 +132,12 @@ def test_a_name_can_be_read(name: str) -> None:
         AddOperator.parse(MAIL, "izhevsk", name, OperatorRole.CLERK)
     with pytest.raises(LoginMalformed):
         AddOperator.parse("Вера", "izhevsk", "Вера", OperatorRole.CLERK)
+
+
+def test_whoever_only_began_to_register_keeps_no_operator_out(izhevsk: World) -> None:
+    register(izhevsk, MAIL)
+    add(izhevsk)
+    assert first_password(izhevsk, MAIL)[0].supplier == 1
 
 
 def test_only_an_operator_can_be_blocked_so(izhevsk: World) -> None:
