@@ -1,7 +1,7 @@
 """The append-only double-entry journal of money, and the outbox of messages about it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +69,8 @@ class OutboxMessage(SQLModel, table=True):
     last_error: str = Field(default="", max_length=200)
     # Whose desk answers for it when it cannot be delivered; None when only the command line does.
     supplier_id: int | None = Field(default=None, sa_type=BigId)
+    # Whom it is to, whatever their login becomes; None when the address was nobody's login.
+    user_id: int | None = Field(default=None, sa_type=BigId, index=True)
 
 
 class Journal:
@@ -143,6 +145,7 @@ class Outbox:
         now: datetime,
         *,
         supplier_id: int | None = None,
+        user_id: int | None = None,
         **facts: str | int,
     ) -> None:
         """Store a message with the fact that it tells of."""
@@ -154,8 +157,21 @@ class Outbox:
             created_at=now,
             due_at=now,
             supplier_id=supplier_id,
+            user_id=user_id,
         )
         self._session.add(message)
+
+    def readdress(self, user_id: int, templates: Collection[str], channel: str, to: str) -> None:
+        """Send the user's waiting messages of these kinds to another login."""
+        self._session.exec(
+            update(OutboxMessage)
+            .where(
+                col(OutboxMessage.user_id) == user_id,
+                col(OutboxMessage.template).in_(templates),
+                col(OutboxMessage.due_at).is_not(None),
+            )
+            .values(channel=channel, to=to)
+        )
 
     def has_due(self, channel: str, now: datetime) -> bool:
         """Whether a message waits to be sent now."""

@@ -16,7 +16,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from cabinet.domain.payments import PaymentStatus
 from cabinet.persistence.payments import Payment
 from cabinet.persistence.types import BigId, instant
-from cabinet.persistence.users import Confirmation, User, UserSession
+from cabinet.persistence.users import User, UserSession
 
 BATCH: Final = 500
 _ERASED: Final = "erased"
@@ -48,10 +48,10 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose rows are meant; `logins` are those that this database still knows to be theirs."""
+    """Whose rows are meant; `login` is the one they have now: a former one may be somebody else's."""
 
     id: int
-    logins: Sequence[str]
+    login: str
     devices: Sequence[str]
 
 
@@ -81,13 +81,9 @@ def _own(table: Table, person: Person) -> ColumnElement[bool]:
     return bool_(table.c.id == person.id)
 
 
-def _addressed(table: Table, person: Person) -> ColumnElement[bool]:
-    return bool_(table.c.to.in_(person.logins))
-
-
 def _counted(table: Table, person: Person) -> ColumnElement[bool]:
     by_id = and_(table.c.bucket.like("%user%"), table.c.subject == str(person.id))
-    return or_(table.c.subject.in_([*person.logins, *person.devices]), by_id)
+    return or_(table.c.subject.in_([person.login, *person.devices]), by_id)
 
 
 def _of_requests(table: Table, person: Person) -> ColumnElement[bool]:
@@ -175,7 +171,6 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "outbox": Rule(
         End.DELETE,
-        whose=_addressed,
         file="messages.json",
         columns=("created_at", "sent_at", "channel", "to", "template"),
     ),
@@ -301,13 +296,8 @@ class PersonalData:
     def person(self, user_id: int) -> Person:
         """Whose rows to look for."""
         login = self._session.exec(select(User.login).where(User.id == user_id)).one()
-        taken = self._session.exec(
-            select(Confirmation.new_login).where(
-                Confirmation.user_id == user_id, col(Confirmation.used_at).is_not(None)
-            )
-        )
         devices = self._session.exec(select(UserSession.device).where(UserSession.user_id == user_id))
-        return Person(user_id, sorted({login, *filter(None, taken)}), sorted(set(filter(None, devices))))
+        return Person(user_id, login, sorted(set(filter(None, devices))))
 
     def has_open_payment(self, user_id: int) -> bool:
         """Whether the bank still has a word to say."""

@@ -74,7 +74,7 @@ def send_code(
     more: dict[str, Any] = (
         {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
     )
-    queue_message(deps, tx, to or user.as_login, f"confirm_{purpose}", code=code, **more)
+    queue_message(deps, tx, to or user.as_login, f"confirm_{purpose}", user_id=user.id, code=code, **more)
 
 
 def pretend_to_send(deps: Deps, tx: UnitOfWork, actor: Actor, purpose: CodePurpose) -> None:

@@ -14,7 +14,7 @@ from cabinet.persistence.users import Confirmation, User
 from cabinet.services import confirmations, sessions
 from cabinet.services.confirmations import ConfirmationRow
 from cabinet.services.deps import Deps
-from cabinet.services.notifications import queue_message
+from cabinet.services.notifications import queue_message, readdress
 from cabinet.services.reauthentication import require_recent
 from cabinet.texts import dates
 
@@ -155,7 +155,9 @@ def _take(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login) -> None:
     sessions.end_others(deps, tx, actor, actor.user)
     tx.audit.record(actor, now, "login.changed", user.id)
     at = dates.moment(now.astimezone(sessions.zone_of(tx, actor)))
-    queue_message(deps, tx, former, "login_changed", at=at, new=login.masked, desk=_desk(tx, user))
+    readdress(tx, actor.user, login)
+    desk = _desk(tx, user)
+    queue_message(deps, tx, former, "login_changed", user_id=user.id, at=at, new=login.masked, desk=desk)
     queue_message(deps, tx, login, "login_taken")
 
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from cabinet.domain.forms import text_of
 from cabinet.domain.identity import LoginKind
-from cabinet.domain.notices import NoticeKind, by_default
+from cabinet.domain.notices import KIND_OF, NoticeKind, by_default
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
@@ -64,14 +64,12 @@ def wants(tx: UnitOfWork, user: User, kind: NoticeKind) -> bool:
     return chosen.get(kind, by_default(kind, LoginKind(user.login_kind)))
 
 
-def tell_user(
-    deps: Deps, tx: UnitOfWork, user: User, template: str, kind: NoticeKind, **facts: str | int
-) -> bool:
+def tell_user(deps: Deps, tx: UnitOfWork, user: User, template: str, **facts: str | int) -> bool:
     """Queue a message that may be switched off, unless it is; whether it was queued.
 
     The one place where choices count: whatever else is queued is about safety and always goes out.
     """
-    wanted = wants(tx, user, kind)
+    wanted = wants(tx, user, KIND_OF[template])
     if wanted:
-        queue_message(deps, tx, user.as_login, template, supplier_id=None, **facts)
+        queue_message(deps, tx, user.as_login, template, user_id=user.id, **facts)
     return wanted

@@ -13,6 +13,7 @@ from cabinet.domain.errors import Conflict, NotFound, TooMany
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.limits import Limit
 from cabinet.domain.messages import sms_parts
+from cabinet.domain.notices import KIND_OF
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.journal import OutboxMessage
 from cabinet.persistence.unit_of_work import UnitOfWork
@@ -62,22 +63,38 @@ def queue_message(
     template: str,
     *,
     supplier_id: int | None = None,
+    user_id: int | None = None,
     **facts: str | int,
 ) -> None:
     """Queue a letter or an SMS, whichever the login is, in the transaction of the fact itself.
 
     When it cannot be delivered, the desk of `supplier_id` sees it; None is that of the reader's own choice.
+    `user_id` is whose message it is; None is whoever has the login.
     """
+    if user_id is None:
+        holder = tx.users.find_by_login(to)
+        user_id = holder.id if holder else None
     tx.outbox.add(
-        SMS if to.kind is LoginKind.PHONE else MAIL,
+        channel_of(to),
         to.value,
         template,
         deps.clock.now(),
         supplier_id=supplier_id,
+        user_id=user_id,
         address=deps.address,
         host=urlsplit(deps.address).hostname or "",
         **facts,
     )
+
+
+def readdress(tx: UnitOfWork, user_id: int, to: Login) -> None:
+    """What the user may switch off follows them to a new login; what is about safety goes where it was meant to."""
+    tx.outbox.readdress(user_id, KIND_OF, channel_of(to), to.value)
+
+
+def channel_of(to: Login) -> str:
+    """The channel that a login is reached by."""
+    return SMS if to.kind is LoginKind.PHONE else MAIL
 
 
 def deliver_due(deps: Deps) -> int:

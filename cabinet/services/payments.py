@@ -10,7 +10,6 @@ from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale, Parser, text_of
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import ZERO, Money
-from cabinet.domain.notices import NoticeKind
 from cabinet.domain.payments import (
     PaymentFinal,
     PaymentMismatch,
@@ -242,7 +241,6 @@ def _finish(deps: Deps, tx: UnitOfWork, payment: Payment, told: AcquirerPayment)
         tx,
         tx.users.get(payment.user_id),
         f"payment_{told.status}",
-        NoticeKind.PAYMENTS,
         amount=str(payment.amount),
         account=number,
         payment=payment.id[:8],

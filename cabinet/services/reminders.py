@@ -73,7 +73,7 @@ def _readings(deps: Deps, tx: UnitOfWork, supplier: Supplier, today: date) -> in
     for user, account in found:
         tx.notices.remember(user.id or 0, account.id or 0, NoticeKind.READINGS, mark, deps.clock.now())
         number, until = spaced_number(account.number), dates.day(closes_on)
-        tell_user(deps, tx, user, template, NoticeKind.READINGS, account=number, until=until)
+        tell_user(deps, tx, user, template, account=number, until=until)
     return len(found)
 
 
@@ -87,5 +87,5 @@ def _verifications(deps: Deps, tx: UnitOfWork, supplier: Supplier, today: date) 
         )  # a meter taken away is verified by nobody
         if in_use and meter.verification_due_on:
             number, until = spaced_number(account.number), dates.day_year(meter.verification_due_on)
-            tell_user(deps, tx, user, "verification_due", kind, account=number, until=until)
+            tell_user(deps, tx, user, "verification_due", account=number, until=until)
     return len(found)

@@ -15,9 +15,20 @@ from cabinet.domain.errors import Denied, ReauthenticationNeeded, SignInNeeded, 
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.persistence import personal_data
 from cabinet.persistence.personal_data import RULES
-from cabinet.services import customer_accounts, data_export, deletion, notifications
+from cabinet.services import customer_accounts, data_export, deletion, login_change, notifications
 from cabinet.texts import personal_data as words
-from tests.factories import ACCOUNT, OTHER_ACCOUNT, PASSWORD, SERIAL, link, operator, owner, subscriber
+from tests.factories import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    PASSWORD,
+    SERIAL,
+    code_in,
+    last_text,
+    link,
+    operator,
+    owner,
+    subscriber,
+)
 from tests.fakes import VISITOR, World
 from tests.services.test_deletion import CANARY, LOGIN, canary
 
@@ -36,6 +47,20 @@ def told(found: zipfile.ZipFile, name: str) -> Any:
 
 def whole(found: zipfile.ZipFile) -> str:
     return "\n".join(found.read(x).decode(errors="replace") for x in found.namelist())
+
+
+def test_messages_are_the_persons_by_any_login_and_never_of_a_logins_next_owner(world: World) -> None:
+    anna = subscriber(world, "anna@example.ru")
+    for login in ("anna.second@example.ru", "anna.third@example.ru"):
+        world.clock.move(minutes=2)
+        login_change.ask_login(world.deps, anna, login_change.ChangeLogin.parse({"login": login}))
+        login_change.confirm_login(world.deps, anna, code_in(last_text(world, login)))
+    world.clock.move(minutes=2)
+    subscriber(world, "anna.second@example.ru", BORIS)
+    mine = [(x["to"], x["template"]) for x in told(archive(world, anna), "messages.json")]
+    assert ("anna@example.ru", "confirm_register") in mine
+    assert ("anna.second@example.ru", "login_changed") in mine
+    assert ("anna.second@example.ru", "confirm_register") not in mine
 
 
 def test_everything_of_the_person_is_there(izhevsk: World) -> None:

@@ -17,13 +17,15 @@ from cabinet.persistence.personal_data import RULES, End, Person, PersonalData
 from cabinet.services import (
     customer_accounts,
     deletion,
+    login_change,
     notifications,
     payments,
     readings,
     sessions,
     sign_in,
 )
-from tests.factories import ACCOUNT, PASSWORD, SERIAL, enter, last_text, operator, owner, subscriber
+from cabinet.services.notifications import queue_message
+from tests.factories import ACCOUNT, PASSWORD, SERIAL, code_in, enter, last_text, operator, owner, subscriber
 from tests.fakes import VISITOR, World
 from tests.tables import rows_of
 
@@ -32,6 +34,7 @@ ADDRESS = "203.0.113.77"
 ALIAS = "Канарейкина дача"
 AGENT = "Canary/7.7"
 CANARY = Visitor("device-of-canary", ADDRESS, AGENT)
+BORIS = Visitor("device-of-boris", "192.0.2.2")
 
 
 def everything(engine: Engine) -> Iterator[tuple[str, str, str]]:
@@ -229,6 +232,24 @@ def test_what_was_written_while_it_was_erased_is_erased_too(izhevsk: World) -> N
     assert "audit_events.address" not in where(izhevsk.engine, ADDRESS)
 
 
+def test_a_former_login_hides_nothing_and_takes_nothing_of_its_next_owner(world: World) -> None:
+    anna = subscriber(world, LOGIN, CANARY)
+    for login in ("anna.second@example.ru", "anna.third@example.ru"):
+        world.clock.move(minutes=2)
+        login_change.ask_login(world.deps, anna, login_change.ChangeLogin.parse({"login": login}))
+        login_change.confirm_login(world.deps, anna, code_in(last_text(world, login)))
+    world.clock.move(minutes=2)
+    next_owner = subscriber(world, "anna.second@example.ru", BORIS)
+    deletion.ask_deletion(world.deps, anna)
+    world.clock.move(days=15)
+    with world.deps.transaction() as tx:
+        queue_message(world.deps, tx, tx.users.get(next_owner.user).as_login, "password_changed")
+    notifications.forget_old(world.deps)
+    deletion.erase_due(world.deps)
+    assert where(world.engine, LOGIN, "anna.third@example.ru") == set()
+    assert last_text(world, "anna.second@example.ru").startswith("Пароль")
+
+
 def test_an_open_payment_is_waited_for(izhevsk: World) -> None:
     actor, account = canary(izhevsk)
     form = {"account": str(account), "amount": "55", "key": "p2"}
@@ -292,4 +313,4 @@ def test_every_table_has_its_rule_and_every_rule_its_reason() -> None:
         assert set(rule.columns) | set(rule.blanks) <= set(table.c.keys()), name
         assert not any(x in c for c in rule.columns for x in ("hash", "digest", "sealed", "secret", "key"))
         if refers and rule.end is not End.KEEP:
-            assert str(rule.whose(table, Person(1, [], []))), name
+            assert str(rule.whose(table, Person(1, "", []))), name

@@ -19,7 +19,18 @@ from cabinet.services import (
     sign_in,
 )
 from cabinet.services.login_change import ChangeLogin, LoginSame, LoginTaken
-from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, register, subscriber, with_supplier
+from cabinet.services.notices import tell_user
+from tests.factories import (
+    ACCOUNT,
+    PASSWORD,
+    code_in,
+    enter,
+    last_text,
+    pass_for,
+    register,
+    subscriber,
+    with_supplier,
+)
 from tests.fakes import VISITOR, World
 
 OLD, NEW, PHONE = "anna@example.ru", "anna.new@example.ru", "+79127451020"
@@ -192,6 +203,21 @@ def test_the_old_login_is_free_for_others(world: World) -> None:
     login_change.confirm_login(world.deps, anna, code_in(last_text(world, NEW)))
     world.clock.move(minutes=2)
     assert subscriber(world, OLD, BORIS).user_id != anna.user_id
+
+
+def test_what_waits_follows_its_reader_and_what_is_about_safety_does_not(world: World) -> None:
+    anna = subscriber(world)
+    ask(world, anna, PHONE)
+    code = code_in(last_text(world, PHONE))
+    with world.deps.transaction() as tx:
+        user = tx.users.get(anna.user)
+        assert tell_user(world.deps, tx, user, "payment_failed", amount="1", account=ACCOUNT, payment="p")
+        notifications.queue_message(world.deps, tx, user.as_login, "passkey_added")
+    login_change.confirm_login(world.deps, anna, code)
+    told = letters(world, OLD)
+    assert "Добавлен ключ доступа" in told
+    assert not any("Оплата" in x for x in told)
+    assert any("оплату" in x.text for x in world.sms.messages if x.to == PHONE)
 
 
 def test_of_two_who_take_one_login_at_once_one_wins_and_the_other_is_told(world: World) -> None:
