@@ -85,7 +85,7 @@ def build(chosen: Settings) -> Deps:
         speech=PooledSpeech(),
         proofs=AltchaProofs(key, _TEST_TRIES if chosen.env is Environment.TEST else _TRIES),
         pdf=TypstPdf(),
-        seal=AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor"))),
+        seal=seal_of(key),
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         cleaner=SubprocessCleaner(),
@@ -144,6 +144,17 @@ def secret_key(chosen: Settings) -> bytes:
     """The key of the settings, or one made in DATA_DIR at the first start (never in production)."""
     given = chosen.secret_key.get_secret_value()
     return given.encode() if given else _kept_key(chosen.data_dir / "secret.key")
+
+
+def kept_secret_key(chosen: Settings) -> bytes:
+    """`secret_key`, but none is made where there is none yet."""
+    there = chosen.secret_key.get_secret_value() or (chosen.data_dir / "secret.key").exists()
+    return secret_key(chosen) if there else b""
+
+
+def seal_of(key: bytes) -> AesGcmSeal:
+    """What seals the secrets of second factors under the portal's key."""
+    return AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor")))
 
 
 def documents_key(chosen: Settings) -> bytes:

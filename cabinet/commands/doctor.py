@@ -20,6 +20,7 @@ from cabinet.persistence.unit_of_work import snapshots
 from cabinet.ports import MailboxUnavailable
 from cabinet.serve import NotBuilt, current_build
 from cabinet.services.pin_letters import MailboxSupplierUnknown, find_supplier
+from cabinet.services.totp import count_closed
 from cabinet.settings import Settings
 from cabinet.texts import errors
 from cabinet.texts import operations as texts
@@ -99,6 +100,18 @@ def _readable_by_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXO | stat.S_IRWXG))
 
 
+def check_sealed(settings: Settings) -> str:
+    """Second factors that were sealed under another SECRET_KEY than today's."""
+    key = container.kept_secret_key(settings)
+    engine = make_engine(settings.database)
+    try:
+        with snapshots(engine)() as tx:
+            closed, total = count_closed(tx, container.seal_of(key)) if key else (0, 0)
+    finally:
+        engine.dispose()
+    return texts.NOT_OPENED.format(count=closed, total=total) if closed else ""
+
+
 def check_mailbox(settings: Settings) -> str:
     """A mailbox that does not let us in raises; one whose supplier is not known is told."""
     mailbox = container.mailbox(settings)
@@ -121,5 +134,6 @@ CHECKS: dict[str, Check] = {
     texts.BUILD: check_build,
     texts.DATABASE: check_database,
     texts.DATA_DIR: check_data_dir,
+    texts.SEALED: check_sealed,
     texts.MAILBOX: check_mailbox,
 }

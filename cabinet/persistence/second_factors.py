@@ -65,6 +65,10 @@ class SecondFactors:
         found = self._session.exec(select(TotpSecret).where(TotpSecret.user_id == user_id)).one_or_none()
         return found if found and (found.confirmed_at is not None) is confirmed else None
 
+    def list_totp(self) -> list[TotpSecret]:
+        """Everybody's apps that sign in."""
+        return list(self._session.exec(select(TotpSecret).where(col(TotpSecret.confirmed_at).is_not(None))))
+
     def add_totp(self, secret: TotpSecret) -> None:
         """Begin to enrol an app; whatever app the person was enrolling before is forgotten."""
         self._session.exec(

@@ -71,5 +71,5 @@ def tell_user(deps: Deps, tx: UnitOfWork, user: User, template: str, **facts: st
     """
     wanted = wants(tx, user, KIND_OF[template])
     if wanted:
-        queue_message(deps, tx, user.as_login, template, user_id=user.id, **facts)
+        queue_message(deps, tx, user.as_login, template, supplier_id=None, user_id=user.id, **facts)
     return wanted

@@ -38,7 +38,7 @@ from cabinet.ports import NewPasskey, PasskeyOwner, PasskeyUse
 from cabinet.services import recovery_codes, second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
-from cabinet.services.reauthentication import require_recent
+from cabinet.services.reauthentication import renew, require_recent
 from cabinet.texts import dates, devices
 
 _CHALLENGE: Final = "passkey"
@@ -223,6 +223,33 @@ def finish_second_step(deps: Deps, actor: Actor, answer: str) -> str:
     with deps.transaction() as tx:
         note_proof(deps, tx, actor, proof)
         return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.PASSKEY)
+
+
+def begin_confirm(deps: Deps, actor: Actor) -> str:
+    """What the browser is asked for, as JSON, to confirm that the session's owner is there.
+
+    Raises:
+        PasskeyUnknown: the actor has no passkey.
+        BrowserUnknown, TooMany: no device cookie; too many challenges.
+    """
+    actor.require(Permission.PROFILE)
+    with deps.transaction() as tx:
+        tx.users.get_for(actor)
+        return begin_proof(deps, tx, actor.visitor, PasskeyPurpose.CONFIRM, actor.user)
+
+
+def finish_confirm(deps: Deps, actor: Actor, answer: str) -> None:
+    """For ten minutes from now the session passes `require_recent`; a second factor was shown in it, too.
+
+    Raises:
+        PasskeyRefused, PasskeyLate, PasskeyUnknown: what is wrong with the answer.
+    """
+    actor.require(Permission.PROFILE)
+    proof = check_proof(deps, actor.visitor, PasskeyPurpose.CONFIRM, actor.user, answer)
+    with deps.transaction() as tx:
+        note_proof(deps, tx, actor, proof)
+        renew(deps, tx, actor)
+        tx.sessions.mark_factor(actor.session_id or 0, deps.clock.now())
 
 
 def begin_proof(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: PasskeyPurpose, user_id: int) -> str:

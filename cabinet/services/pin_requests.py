@@ -200,6 +200,7 @@ def tell(deps: Deps, tx: UnitOfWork, request: PinRequest, template: str, **facts
         Login(LoginKind.EMAIL, request.email),
         template,
         supplier_id=request.supplier_id,
+        user_id=request.user_id,
         request=texts.number(request.id or 0),
         account=spaced_number(request.number),
         link=f"{deps.address}/pin/status?token={token_of(deps, request)}",

@@ -1,7 +1,7 @@
 """Once more who it is: before what a stranger at an open cabinet must not do.
 
-A session remembers when its owner last proved who they are: by signing in, by the password again, or by
-changing it. (OWASP ASVS 5.0, 7.5.1)
+A session remembers when its owner last proved who they are: by signing in, by the password or a passkey
+again (`passkeys.finish_confirm`), or by changing it. (OWASP ASVS 5.0, 7.5.1)
 """
 
 from dataclasses import dataclass
@@ -79,7 +79,8 @@ def reauthenticate(deps: Deps, actor: Actor, command: Reauthenticate) -> None:
     verify_password(deps, actor, command.current)
     with deps.transaction() as tx:
         forgive(tx, actor)
-        renew(deps, tx, actor, "password")
+        renew(deps, tx, actor)
+        tx.audit.record(actor, deps.clock.now(), "session.reauthenticated", actor.session_id, how="password")
 
 
 def verify_password(deps: Deps, actor: Actor, current: str) -> None:
@@ -107,11 +108,9 @@ def forgive(tx: UnitOfWork, actor: Actor) -> None:
         tx.attempts.release(limit, subject)
 
 
-def renew(deps: Deps, tx: UnitOfWork, actor: Actor, how: str) -> None:
-    """Remember that the owner has just proved who they are; `how` is for the audit: «password», «passkey»."""
-    now = deps.clock.now()
-    tx.sessions.authenticate(actor, now)
-    tx.audit.record(actor, now, "session.reauthenticated", actor.session_id, how=how)
+def renew(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
+    """Remember that the owner has just proved who they are; by what, the audit is told by whoever has checked it."""
+    tx.sessions.authenticate(actor, deps.clock.now())
 
 
 def _buckets(tx: UnitOfWork, actor: Actor, user: User) -> list[tuple[Limit, str]]:

@@ -17,6 +17,7 @@ from cabinet.domain.second_factors import (
 )
 from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.ports import Seal
 from cabinet.services import reauthentication, recovery_codes, second_factors
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
@@ -135,6 +136,12 @@ def _spend(deps: Deps, tx: UnitOfWork, user_id: int, digits: str) -> bool:
         return False
     steps = totp.steps_of(secret, digits, deps.clock.now())
     return bool(steps) and tx.second_factors.spend_step(found, steps[-1])
+
+
+def count_closed(tx: UnitOfWork, seal: Seal) -> tuple[int, int]:
+    """How many secrets a seal does not open, and how many there are: none, unless the portal's key was changed."""
+    found = tx.second_factors.list_totp()
+    return sum(seal.open(x.sealed, _about(x.user_id)) is None for x in found), len(found)
 
 
 def _kept(deps: Deps, tx: UnitOfWork, actor: Actor) -> bytes | None:

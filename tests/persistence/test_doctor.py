@@ -1,12 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from cabinet import container
 from cabinet.__main__ import application, mount_all
 from cabinet.commands import doctor
 from cabinet.settings import Settings
 from cabinet.texts import operations as texts
+from tests.factories import subscriber
+from tests.fakes import make_world
+from tests.services.second_steps import enrol
 
 
 def settings(tmp_path: Path, url: str = "") -> Settings:
@@ -21,6 +26,18 @@ def test_an_empty_database_is_told_with_what_to_do(tmp_path: Path) -> None:
     fault = doctor.check_database(settings(tmp_path))
     assert "migrate" in fault
     assert texts.NO_VERSION in fault
+
+
+def test_second_factors_that_the_key_does_not_open_are_told(tmp_path: Path, database_url: str) -> None:
+    mine = Settings(env="test", data_dir=tmp_path, database_url=database_url, secret_key="k" * 32)
+    other = Settings(env="test", data_dir=tmp_path, database_url=database_url, secret_key="o" * 32)
+    assert doctor.check_sealed(settings(tmp_path, database_url)) == ""
+    world = make_world(database_url, tmp_path)
+    world.deps = replace(world.deps, seal=container.seal_of(container.secret_key(mine)))
+    enrol(world, subscriber(world))
+    world.dispose()
+    assert doctor.check_sealed(mine) == ""
+    assert "1 из 1" in doctor.check_sealed(other)
 
 
 def test_keys_that_others_may_read_are_told(tmp_path: Path) -> None:

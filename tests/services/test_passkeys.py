@@ -34,6 +34,7 @@ from cabinet.services import (
     confirmations,
     notifications,
     passkeys,
+    reauthentication,
     second_factors,
     security_events,
     sessions,
@@ -370,6 +371,40 @@ def test_after_a_password_in_an_unknown_browser_a_passkey_is_the_second_step(wor
     assert entered.user_id == anna.user_id
     with pytest.raises(SecondStepGone):
         passkeys.finish_second_step(world.deps, there, answer)
+
+
+def test_a_passkey_confirms_who_it_is_for_this_session_alone(world: World) -> None:
+    anna, boris, telephone = subscriber(world), subscriber(world, "boris@example.ru", BORIS), Authenticator()
+    add(world, anna, telephone)
+    add(world, boris, mallory := Authenticator())
+    world.clock.move(minutes=20)
+    taken = Actor.subscriber(BORIS, anna.user, anna.session_id or 0)
+    answer = telephone.prove(passkeys.begin_confirm(world.deps, anna))
+    for actor in (boris, taken):
+        with pytest.raises(PasskeyLate):
+            passkeys.finish_confirm(world.deps, actor, answer)
+    passkeys.finish_confirm(world.deps, anna, answer)
+    reauthentication.ask_recent(world.deps, anna)
+    assert security_events.list_security_events(world.deps, anna)[0].what == "Подтверждено ключом доступа"
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, boris)
+    world.clock.move(minutes=11)
+    for lie in (answer, telephone.prove(asked(world, VISITOR))):
+        with pytest.raises(PasskeyLate):
+            passkeys.finish_confirm(world.deps, anna, lie)
+    with pytest.raises(PasskeyUnknown):
+        passkeys.finish_confirm(world.deps, anna, mallory.prove(passkeys.begin_confirm(world.deps, anna)))
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, anna)
+
+
+def test_who_has_no_passkey_and_who_is_nobody_confirms_by_none(world: World) -> None:
+    anna = subscriber(world)
+    with pytest.raises(PasskeyUnknown):
+        passkeys.begin_confirm(world.deps, anna)
+    for act in (passkeys.begin_confirm, lambda deps, actor: passkeys.finish_confirm(deps, actor, "{}")):
+        with pytest.raises(SignInNeeded):
+            act(world.deps, Actor.anonymous(VISITOR))
 
 
 def test_another_persons_passkey_is_no_second_step(world: World) -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from cabinet import container
 from cabinet.texts import errors
-from cabinet.ui.states.passkeys import PasskeySignInState, PasskeysState, PasskeyState
+from cabinet.ui.states.passkeys import PasskeyConfirmState, PasskeySignInState, PasskeysState, PasskeyState
 from tests.authenticators import Authenticator
 from tests.factories import subscriber
 from tests.fakes import World, make_world
 from tests.hostile import HOSTILE
 from tests.ui.browsers import ANNA, BORIS, Browser, session_cookie, visitor_of
 
-LIST, ONE = "/settings/passkeys", "/settings/passkey"
+LIST, ONE, CONFIRM = "/settings/passkeys", "/settings/passkey", "/settings/confirm"
 EXCUSES = {
     "NotAllowedError": "passkey.cancelled",
     "InvalidStateError": "passkey.known",
@@ -74,6 +74,25 @@ async def test_after_ten_minutes_adding_asks_who_it_is_and_leads_back(world: Wor
     mine = anna(world)
     world.clock.move(minutes=11)
     assert "/settings/confirm?next=%2Fsettings%2Fpasskeys" in str(await mine.call(PasskeysState.add, LIST))
+
+
+async def test_after_ten_minutes_the_passkey_confirms_and_leads_back_to_own_pages_only(world: World) -> None:
+    mine, telephone = anna(world), Authenticator()
+    await mine.call(PasskeyConfirmState.load, CONFIRM)
+    state = await mine.state(PasskeyConfirmState)
+    assert not state.offered
+    await add(mine, telephone)
+    world.clock.move(minutes=11)
+    for after, where in (("/settings/passkeys", "/settings/passkeys"), ("//evil.example", "/settings")):
+        query = {"next": after}
+        await mine.call(PasskeyConfirmState.load, CONFIRM, query)
+        assert state.offered
+        await mine.call(PasskeyConfirmState.begin, CONFIRM, query)
+        answer = telephone.prove(state.options)
+        sent = str(await mine.call(PasskeyConfirmState.finish, CONFIRM, query, sent={"answer": answer}))
+        assert f'"{where}"' in sent or f"'{where}'" in sent or where in sent
+        assert "evil" not in sent
+    assert "confirm" not in str(await mine.call(PasskeysState.add, LIST))
 
 
 async def test_a_strangers_passkey_has_no_page(world: World) -> None:

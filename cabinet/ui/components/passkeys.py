@@ -11,6 +11,7 @@ from cabinet.ui.components import buttons
 from cabinet.ui.components.banner import banner
 from cabinet.ui.components.entering import entering
 from cabinet.ui.components.field import Words
+from cabinet.ui.states.passkeys import PasskeyConfirmState as Confirm
 from cabinet.ui.states.passkeys import PasskeySignInState as State
 from cabinet.ui.states.passkeys import PasskeyStepState as Step
 
@@ -44,6 +45,17 @@ def passkey_sign_in() -> rx.Component:
         class_name="stack with-passkeys",
         custom_attrs=asking(State.options),
     )
+
+
+def passkey_confirm() -> rx.Component:
+    """A passkey instead of the password, for who has one in a browser that knows them."""
+    asked = rx.el.div(
+        buttons.secondary(texts.CONFIRM, busy=Confirm.busy, on_click=Confirm.begin),
+        trouble(Confirm.problems[""], Confirm.times),
+        class_name="stack with-passkeys",
+        custom_attrs=asking(Confirm.options),
+    )
+    return rx.cond(Confirm.offered, asked, rx.fragment())
 
 
 def passkey_step() -> rx.Component:

@@ -7,12 +7,18 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.field import password_field
 from cabinet.ui.components.form import form
+from cabinet.ui.components.passkeys import passkey_confirm
 from cabinet.ui.links import link
+from cabinet.ui.states.passkeys import PasskeyConfirmState
 from cabinet.ui.states.reauthentication import ReauthenticationState as State
 
 
 @layout.page(
-    routes.SETTINGS_CONFIRM, title=texts.TITLE, on_load=State.load, shell="cabinet", back=routes.SETTINGS
+    routes.SETTINGS_CONFIRM,
+    title=texts.TITLE,
+    on_load=[State.load, PasskeyConfirmState.load],
+    shell="cabinet",
+    back=routes.SETTINGS,
 )
 def reauthentication_page() -> rx.Component:
     return rx.fragment(
@@ -23,5 +29,6 @@ def reauthentication_page() -> rx.Component:
             on_submit=State.confirm,
             problems=State.problems,
         ),
+        passkey_confirm(),
         rx.el.p(link(texts.FORGOT, href=routes.RESET)),
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from cabinet.domain.own_paths import own_path
 from cabinet.domain.passkeys import AGAIN, answer_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import passkeys
@@ -123,6 +124,36 @@ class PasskeySignInState(rx.State):
     async def _offer(self) -> Any:
         self.options = await run(self, passkeys.begin_sign_in)
         return script("offer()", callback=PasskeySignInState.finish)
+
+
+class PasskeyConfirmState(rx.State):
+    """A passkey instead of the password at «Подтвердите, что это вы»; `offered` to who has one."""
+
+    problems: dict[str, str] = {}
+    busy: bool = False
+    times: int = 0
+    options: str = ""
+    offered: bool = False
+
+    @handler(Permission.PROFILE)
+    async def load(self) -> None:
+        self.problems, self.options = {}, ""
+        self.offered = bool(await run(self, passkeys.list_passkeys))
+
+    @handler(Permission.PROFILE, busy=True)
+    async def begin(self) -> Any:
+        self.problems, self.times = {}, self.times + 1
+        self.options = await run(self, passkeys.begin_confirm)
+        return script("prove()", callback=PasskeyConfirmState.finish)
+
+    @handler(Permission.PROFILE)
+    async def finish(self, sent: Any) -> Any:
+        answer = answer_of(sent)
+        if not answer:
+            return None
+        await run(self, passkeys.finish_confirm, answer)
+        self.problems = {}
+        return rx.redirect(own_path(asked(self, "next"), routes.SETTINGS), replace=True)
 
 
 class PasskeyStepState(rx.State):
