@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.e2e.conftest import NewContext, OpenAs, Watch, live
+from tests.e2e.conftest import CheckAxe, NewContext, OpenAs, Watch, live
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import box, button, enter_code, open_page, sign_in, sign_out
@@ -196,3 +196,24 @@ def test_after_a_password_the_passkey_or_a_code_confirms_who_it_is(
     expect(lost.get_by_role("heading", name="Подтверждение")).to_be_visible()
     enter_code(lost, portal.code(person.login))
     expect(lost).to_have_url(f"{portal.url}/")
+
+
+def test_after_ten_minutes_the_passkey_confirms_who_it_is_and_leads_back(
+    open_as: OpenAs, town: Town, check_axe: CheckAxe
+) -> None:
+    person = town.person()
+    page = open_as(person)
+    telephone = device(page)
+    add(page)
+    town.age_sessions(person)
+    open_page(page, "/settings/second")
+    expect(page.get_by_role("heading", name="Подтвердите, что это вы")).to_be_visible()
+    confirm = button(page, "Подтвердить ключом доступа")
+    expect(confirm).to_be_visible()
+    check_axe(page)
+    telephone.recognise(yes=False)
+    confirm.click()
+    expect(page.get_by_role("alert").filter(has_text="Ключ доступа не выбран")).to_be_focused()
+    telephone.recognise(yes=True)
+    confirm.click()
+    expect(page.get_by_role("heading", name="Вход с подтверждением")).to_be_visible()
