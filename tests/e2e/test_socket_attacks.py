@@ -1,5 +1,6 @@
 """A client that keeps no rule against the served portal: anonymous, signed in, with others' tokens, with garbage."""
 
+import base64
 import json
 import re
 import sqlite3
@@ -17,10 +18,21 @@ import pytest
 from sqlalchemy import Engine
 
 from cabinet import container
+from cabinet.domain import totp
 from cabinet.domain.human_check import Purpose, Stage
-from cabinet.domain.permissions import Actor
+from cabinet.domain.identity import Login
+from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.persistence.engine import make_engine
-from cabinet.services import confirmations, customer_accounts, human_check, profile, registration, sessions
+from cabinet.persistence.second_factors import TotpSecret
+from cabinet.services import (
+    confirmations,
+    customer_accounts,
+    human_check,
+    operators,
+    profile,
+    registration,
+    sessions,
+)
 from cabinet.services.deps import Deps
 from cabinet.settings import Settings
 from tests.e2e.portal import Portal, serving
@@ -416,3 +428,98 @@ def test_secrets_are_in_no_log_no_file_and_no_delta(attacked: Attacked) -> None:
         if secret.encode() in path.read_bytes()
     ]
     assert found == []
+
+
+FACTORS = f"{STATES}.cabinet___ui___states___second_factors____second_factors_state"
+PASSKEYS = f"{STATES}.cabinet___ui___states___passkeys____passkeys_state"
+DESK = f"{STATES}.cabinet___ui___states___desk_pins____desk_pins_state"
+
+
+def at_the_desk(attacked: Attacked) -> dict[str, str]:
+    """The cookies of an operator whose second factor is on and was shown."""
+    login, deps, device = "olga@example.ru", attacked.deps, "device-of-olga"
+    command = operators.AddOperator.parse(login, "izhevsk", "Ольга Зорина", OperatorRole.CLERK)
+    operators.add_operator(deps, Actor.system(), command)
+    visitor = sessions.make_visitor(deps, device, "127.0.0.1", "")
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        user = tx.users.find_by_login(Login.parse(login))
+        assert user
+        sealed = deps.seal.seal(b"x" * 20, f"totp of user {user.id}")
+        secret = TotpSecret(user_id=user.id or 0, sealed=sealed, created_at=now, confirmed_at=now)
+        tx.second_factors.add_totp(secret)
+        ticket = sessions.issue_ticket(deps, tx, user, visitor, remember=False, factor=True)
+    opened = sessions.open_session(deps, Actor.anonymous(visitor), ticket)
+    assert opened
+    return {"device": device, "session": opened.token}
+
+
+def of_state(said: list[Any], state: str) -> tuple[str, str]:
+    """What was sent of a state, and of all others, as text."""
+    deltas = [x.get("delta") or {} for x in flattened(said)]
+    own = [x[state] for x in deltas if state in x]
+    others = [{k: v for k, v in x.items() if k != state} for x in deltas]
+    return json.dumps(own, ensure_ascii=False), json.dumps(others, ensure_ascii=False)
+
+
+def flattened(said: Any) -> list[dict[str, Any]]:
+    """Every update in what the server sent, however it is wrapped."""
+    if isinstance(said, list):
+        return [y for x in said for y in flattened(x)]
+    return [said] if isinstance(said, dict) else []
+
+
+def test_secrets_of_the_factors_and_the_pin_are_in_no_log_no_file_and_no_other_states_delta(
+    attacked: Attacked,
+) -> None:
+    cookies = {"device": attacked.anna.device, "session": attacked.session_of(attacked.anna)}
+    told: list[tuple[str, list[Any]]] = []
+    with attacked.socket(cookies, token="factors") as socket:
+        socket.call(f"{FACTORS}.begin", {}, "/settings/second")
+        said = socket.settle()
+        told.append((FACTORS, said))
+        spelled = re.search(r'"secret": "([A-Z2-7 ]{32,})"', of_state(said, FACTORS)[0])
+        assert spelled
+        secret = base64.b32decode(spelled[1].replace(" ", ""))
+        code = totp.code_at(secret, totp.step_at(attacked.deps.clock.now()))
+        socket.call(f"{FACTORS}.confirm", {"form": {"code": code}}, "/settings/second")
+        said = socket.settle()
+        told.append((FACTORS, said))
+        codes = re.findall(r'"([0-9a-zA-Z]{5}-[0-9a-zA-Z]{5})"', of_state(said, FACTORS)[0])
+        assert len(codes) == 10
+        socket.call(f"{PASSKEYS}.add", {}, "/settings/passkeys")
+        said = socket.settle()
+        told.append((PASSKEYS, said))
+        challenge = re.search(r'"challenge\\*": ?\\*"([\w-]{40,})', of_state(said, PASSKEYS)[0])
+        assert challenge
+        socket.call(f"{FACTORS}.saved", {}, "/settings/second")
+        told.append(("", socket.settle()))
+        socket.call(f"{HOME}.load", {}, "/")
+        told.append(("", socket.settle()))
+    desk = at_the_desk(attacked)
+    with attacked.socket(desk, token="desk") as socket:
+        socket.call(f"{DESK}.search", {"form": {"query": ACCOUNT}}, "/desk")
+        key = re.search(r'"key_rx_state_": ?"([\w-]{43})"', json.dumps(socket.settle()))
+        assert key
+        form = {"key": key[1], "shown": "passport", "checked": "on", "delivery": "print", "email": ""}
+        socket.call(f"{DESK}.issue", {"form": form}, "/desk")
+        said = socket.settle()
+        told.append((DESK, said))
+        pin = re.search(r'"pin": ?"([1-9a-z]{8})"', of_state(said, DESK)[0])
+        assert pin
+    data = {"account": str(attacked.anna.account), "pin": pin[1]}
+    origin = {"origin": attacked.portal.url}
+    slip = httpx.post(f"{attacked.portal.url}/api/desk/slip", data=data, cookies=desk, headers=origin)
+    assert slip.status_code == 200
+    assert slip.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in slip.headers["content-security-policy"]
+    secrets = {spelled[1], spelled[1].replace(" ", ""), code, challenge[1], pin[1], *codes}
+    for state, said in told:
+        others = of_state(said, state)[1]
+        assert not [x for x in secrets - {code} if x in others]
+    assert not [
+        x for x in secrets if re.search(rf"(?<![0-9A-Za-z]){re.escape(x)}(?![0-9A-Za-z])", attacked.log)
+    ]
+    kept = {x.encode() for x in secrets - {code}} | {secret} | {x.replace("-", "").encode() for x in codes}
+    files = [x for x in attacked.portal.data_dir.rglob("*") if x.is_file()]
+    assert [(x.name, y) for x in files for y in kept if y in x.read_bytes()] == []
