@@ -7,9 +7,21 @@ from cabinet.domain.forms import FieldMissing
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.pins import AccessProofMissing, AccessProofWrong
 from cabinet.persistence.customer_accounts import ExtendedAccessNeeded
-from cabinet.services import charges, customer_accounts, home, payments, profile, readings
+from cabinet.services import charges, customer_accounts, home, payments, profile, readings, sign_in
 from cabinet.services.customer_accounts import AccountUnknown, LinkAccount, SupplierNeeded
-from tests.factories import ACCOUNT, FORMER, OTHER_ACCOUNT, PIN, SERIAL, last_text, link, owner, subscriber
+from tests.factories import (
+    ACCOUNT,
+    FORMER,
+    OTHER_ACCOUNT,
+    PASSWORD,
+    PIN,
+    SERIAL,
+    enter,
+    last_text,
+    link,
+    owner,
+    subscriber,
+)
 from tests.factories import with_supplier as signed_in
 from tests.fakes import World
 
@@ -164,8 +176,8 @@ def test_a_user_has_ten_tries_a_day(izhevsk: World) -> None:
         customer_accounts.link_account(izhevsk.deps, boris, wish("pin", PIN))
 
 
-def test_a_hundred_wrong_pins_at_once_are_tried_five_times(izhevsk: World) -> None:
-    owner(izhevsk)
+def test_a_hundred_wrong_pins_at_once_are_tried_five_times_and_the_owner_goes_on(izhevsk: World) -> None:
+    anna, account = owner(izhevsk)
     guessers = [
         signed_in(izhevsk, f"guesser{n}@example.ru", Visitor(f"guesser-{n}", f"198.51.100.{n}"))
         for n in range(12)
@@ -176,6 +188,15 @@ def test_a_hundred_wrong_pins_at_once_are_tried_five_times(izhevsk: World) -> No
     with izhevsk.deps.snapshot() as tx:
         tried = tx.attempts.left(customer_accounts.limits.PIN_ACCOUNT_HOUR, _account_id(tx), izhevsk.clock.at)
     assert tried == 0
+    fresh = signed_in(izhevsk, "boris@example.ru", BORIS)
+    with pytest.raises(AccessProofWrong):  # the right one counts for nothing any more
+        customer_accounts.link_account(izhevsk.deps, fresh, wish("pin", PIN))
+    assert "несколько раз ввёл неверный пин-код" in last_text(izhevsk, "anna@example.ru")
+    command = sign_in.SignIn.parse({"login": "anna@example.ru", "password": PASSWORD})
+    again, _ = enter(izhevsk, sign_in.sign_in(izhevsk.deps, Actor.anonymous(anna.visitor), command).ticket)
+    assert readings.get_meter(izhevsk.deps, again, account).meter_id
+    paying = payments.StartPayment.parse({"account": str(account), "amount": "100", "key": "p1"})
+    assert payments.start_payment(izhevsk.deps, again, paying)
 
 
 def _outcome(world: World, guesser: Actor) -> str:

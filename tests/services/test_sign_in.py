@@ -231,6 +231,10 @@ def test_a_password_is_the_same_composed_and_decomposed(world: World) -> None:
     subscriber_with(world, "ёлка зелёная 🎄")
     decomposed = "е\u0308лка зеле\u0308ная 🎄"
     assert sign_in.sign_in(world.deps, ANNA, form(decomposed)).ticket
+    for other in ("ёлка зелёная 🎅", "ёлка зелёная", "елка зеленая 🎄"):
+        world.clock.move(hours=1)
+        with pytest.raises(sign_in.SignInWrong):
+            sign_in.sign_in(world.deps, ANNA, form(other))
 
 
 def subscriber_with(world: World, password: str) -> None:
