@@ -14,6 +14,7 @@ from cabinet.domain.errors import CabinetError
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.practice import Start
 from cabinet.practice import PracticeWorld, PracticeWorlds
+from cabinet.services.practice import count_world
 from cabinet.texts import errors
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson
@@ -38,6 +39,7 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         visitor = caller.visitor(request)
         await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
         try:
+            await run_in_threadpool(count_world, caller.deps, visitor)
             token = await run_in_threadpool(worlds.begin, Start(lesson.start), visitor)
         except CabinetError:
             token = ""

@@ -40,6 +40,8 @@ SERIAL_ACCOUNT_EVER: Final = Limit("serial.account.ever", 10, _EVER)
 PROOF_USER_DAY: Final = Limit("proof.user.day", 10, _DAY)
 PROOF_ADDRESS_DAY: Final = Limit("proof.address.day", 30, _DAY)
 
+PRACTICE_ADDRESS: Final = Limit("practice.address", 120, _HOUR)
+
 UPLOAD_ADDRESS: Final = Limit("upload.address", 60, _HOUR)
 UPLOAD_DEVICE: Final = Limit("upload.device", 20, _HOUR)
 PIN_REQUEST_ADDRESS: Final = Limit("pin_request.address", 20, _DAY)

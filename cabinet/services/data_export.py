@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from cabinet.domain import limits
 from cabinet.domain.charges import ChargeLine
+from cabinet.domain.errors import SignInNeeded
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
@@ -108,7 +109,7 @@ def _files(deps: Deps, actor: Actor, person: Person) -> Iterator[File]:
     yield "README.txt", iter([_readme().encode()])
     yield "profile.json", iter([_json(_profile(deps, actor))])
     yield "accounts.json", iter([_json(_accounts(deps, actor))])
-    yield from _own(deps, person)
+    yield from _own(deps, actor, person)
     open_accounts = _extended(deps, actor)
     ids = [x.account.id or 0 for x in open_accounts]
     yield "readings.json", _listed(_readings(deps, actor, ids))
@@ -119,22 +120,28 @@ def _files(deps: Deps, actor: Actor, person: Person) -> Iterator[File]:
     yield from _receipts(deps, actor, person)
 
 
-def _own(deps: Deps, person: Person) -> Iterator[File]:
+def _own(deps: Deps, actor: Actor, person: Person) -> Iterator[File]:
     for name, rule in RULES.items():
         if rule.columns:
             turn = _own_turn(name, person)
-            yield rule.file, _listed(_turns(deps, turn))
+            yield rule.file, _listed(_turns(deps, actor, turn))
 
 
 def _own_turn(name: str, person: Person) -> Turn:
     return lambda tx, after: tx.personal_data.own_page(name, person, after)
 
 
-def _turns(deps: Deps, turn: Turn) -> Iterator[dict[str, Any]]:
-    """Rows page by page, each page in a snapshot of its own."""
+def _turns(deps: Deps, actor: Actor, turn: Turn) -> Iterator[dict[str, Any]]:
+    """Rows page by page, each page in a snapshot of its own; a session that is over gets no further page.
+
+    Raises:
+        SignInNeeded: it ended while its archive was being downloaded.
+    """
     after: Any = None
     while True:
         with deps.snapshot() as tx:
+            if tx.sessions.find_own(actor) is None:
+                raise SignInNeeded
             page = turn(tx, after)
         yield from page.rows
         after = page.last
@@ -151,7 +158,7 @@ def _of_accounts(
             tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
             return tx.personal_data.page_of(name, {"customer_account_id": account_id}, columns, after)
 
-        for row in _turns(deps, turn):
+        for row in _turns(deps, actor, turn):
             yield {"account_id": account_id, **row}
 
 
@@ -165,7 +172,7 @@ def _readings(deps: Deps, actor: Actor, ids: list[int]) -> Iterator[dict[str, An
             def turn(tx: UnitOfWork, after: Any, meter_id: int = meter.id or 0) -> Page:  # noqa: ANN401 - a key
                 return tx.personal_data.page_of("readings", {"meter_id": meter_id}, _READING, after)
 
-            for row in _turns(deps, turn):
+            for row in _turns(deps, actor, turn):
                 yield {"account_id": account_id, "meter": meter.serial_number, **row}
 
 
@@ -256,7 +263,7 @@ def _statement(deps: Deps, found: LinkedAccount, year: int, lines: list[ChargeLi
 def _receipts(deps: Deps, actor: Actor, person: Person) -> Iterator[File]:
     with deps.snapshot() as tx:
         zone = sessions.zone_of(tx, actor)
-    for row in _turns(deps, _own_turn("payments", person)):
+    for row in _turns(deps, actor, _own_turn("payments", person)):
         if row["status"] != PaymentStatus.SUCCEEDED:
             continue
         with deps.snapshot() as tx:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from cabinet.domain import practice
+from cabinet.domain import limits, practice
 from cabinet.domain.charges import Usage
 from cabinet.domain.identity import LoginKind
 from cabinet.domain.period import BillingPeriod
@@ -25,6 +25,16 @@ from cabinet.texts import training as texts
 
 _LONG_AGO: Final = date(2020, 1, 1)
 _SUBSCRIBER: Final = 1  # the world's only user
+
+
+def count_world(deps: Deps, visitor: Visitor) -> None:
+    """Count a world that is about to be made, in the real portal: nobody takes all the places there are.
+
+    Raises:
+        TooMany: 120 an hour from this address.
+    """
+    with deps.transaction() as tx:
+        tx.attempts.reserve(limits.PRACTICE_ADDRESS, visitor.address, deps.clock.now())
 
 
 def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:

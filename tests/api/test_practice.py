@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from cabinet.api import practice, session
 from cabinet.api.requests import Caller
+from cabinet.domain import limits
 from cabinet.domain.permissions import Visitor
 from cabinet.practice import PracticeWorlds
 from cabinet.services import sessions
@@ -90,6 +91,19 @@ async def test_another_site_begins_nothing(real: World, worlds: PracticeWorlds) 
         )
         assert answer.status_code == 403
         assert "practice" not in anna.cookies
+
+
+async def test_one_address_does_not_take_all_the_places(real: World, worlds: PracticeWorlds) -> None:
+    with real.deps.transaction() as tx:
+        limit = limits.PRACTICE_ADDRESS
+        tx.attempts.reserve(limit, visitor(real).address, real.clock.now(), limit.most)
+    async with browser(real, worlds) as anna:
+        answer = await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        assert answer.headers["location"] == "/training?problem=busy"
+        assert "practice" not in anna.cookies
+        real.clock.move(hours=1, seconds=1)
+        answer = await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        assert answer.headers["location"] == LESSONS["pay"].page
 
 
 async def test_without_a_device_cookie_words_instead_of_a_world(real: World, worlds: PracticeWorlds) -> None:

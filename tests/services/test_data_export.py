@@ -15,7 +15,7 @@ from cabinet.domain.errors import Denied, ReauthenticationNeeded, SignInNeeded, 
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.persistence import personal_data
 from cabinet.persistence.personal_data import RULES
-from cabinet.services import customer_accounts, data_export, deletion, login_change, notifications
+from cabinet.services import customer_accounts, data_export, deletion, login_change, notifications, sessions
 from cabinet.texts import personal_data as words
 from tests.factories import (
     ACCOUNT,
@@ -61,6 +61,15 @@ def test_messages_are_the_persons_by_any_login_and_never_of_a_logins_next_owner(
     assert ("anna@example.ru", "confirm_register") in mine
     assert ("anna.second@example.ru", "login_changed") in mine
     assert ("anna.second@example.ru", "confirm_register") not in mine
+
+
+def test_a_download_under_way_ends_with_its_session(izhevsk: World) -> None:
+    actor, _ = canary(izhevsk)
+    pieces = data_export.begin_export(izhevsk.deps, actor)
+    next(pieces)
+    sessions.revoke_session(izhevsk.deps, actor, actor.session_id or 0)
+    with pytest.raises(SignInNeeded):
+        b"".join(pieces)
 
 
 def test_everything_of_the_person_is_there(izhevsk: World) -> None:
