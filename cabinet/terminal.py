@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from cabinet import container
 from cabinet.commands.serve import read_settings
 from cabinet.domain.errors import CabinetError
+from cabinet.domain.forms import Several
 from cabinet.services.deps import Deps
 from cabinet.texts import errors
 from cabinet.texts import registers as texts
@@ -39,6 +40,8 @@ def refusals() -> Iterator[None]:
     """Whatever is refused inside is said in words, and the command ends with 1."""
     try:
         yield
+    except Several as exc:
+        _refuse("\n".join(f"{x.field}: {errors.of(x.code, x.field, x.facts)}" for x in exc.problems), exc)
     except CabinetError as exc:
         _refuse(errors.of(exc.code, exc.field, exc.facts), exc)
     except (OperationalError, ProgrammingError) as exc:

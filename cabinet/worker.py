@@ -16,6 +16,7 @@ from cabinet.services import (
     passkeys,
     payments,
     pin_letters,
+    pin_requests,
     reminders,
 )
 from cabinet.services.deps import Deps
@@ -40,6 +41,7 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
         payments.reconcile(deps)
     if number % _SWEEP_EVERY == 0:
         documents.sweep_documents(deps)
+        pin_requests.forget_claims(deps)
         human_check.forget_expired(deps)
         passkeys.forget_expired(deps)
         notifications.forget_old(deps)

@@ -1,4 +1,4 @@
-"""`supplier add`, `supplier list`."""
+"""`supplier add`, `supplier list`, `supplier policy`."""
 
 from typing import Annotated
 
@@ -7,7 +7,10 @@ from rich.table import Table
 
 from cabinet import terminal
 from cabinet.domain.permissions import Actor
+from cabinet.services import desk_policy
 from cabinet.services import suppliers as services
+from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyPage
+from cabinet.texts import desk_policy as words
 from cabinet.texts import registers as texts
 
 suppliers = typer.Typer(help="Suppliers whose subscribers the portal serves.", no_args_is_help=True)
@@ -41,3 +44,49 @@ def show() -> None:
     for row in rows:
         table.add_row(row.code, row.name, row.timezone)
     terminal.console().print(table if rows else texts.NO_SUPPLIERS)
+
+
+@suppliers.command("policy")
+def policy(
+    code: Annotated[str, typer.Argument(help="The supplier's code.")],
+    *,
+    since: Annotated[str, typer.Option(help="Add from that day on, YYYY-MM-DD: today or later.")] = "",
+    reading_from: Annotated[str, typer.Option(help="Rules: readings from that day of the month.")] = "",
+    reading_to: Annotated[str, typer.Option(help="Rules: readings to that day.")] = "",
+    due: Annotated[str, typer.Option(help="Rules: paid by that day of the month after.")] = "",
+    max_consumption: Annotated[str, typer.Option(help="Rules: the greatest consumption, m³.")] = "",
+    hide_due: Annotated[bool, typer.Option("--hide-due", help="Rules: basic access sees no sum.")] = False,
+    usage: Annotated[str, typer.Option(help="A price: of stove, stove_heater or heating.")] = "",
+    price: Annotated[str, typer.Option(help="A price: roubles per m³, VAT included.")] = "",
+) -> None:
+    """Print the dated rules and prices; with options, add one first."""
+    rules = {
+        "window_from_day": reading_from,
+        "window_to_day": reading_to,
+        "due_day": due,
+        "max_consumption_m3": max_consumption,
+    }
+    shown = "" if hide_due else "on"
+    with terminal.refusals():
+        deps, system = terminal.dependencies(), Actor.system()
+        if any(rules.values()):
+            new = AddPolicy.parse({**rules, "valid_from": since, "basic_shows_due": shown})
+            desk_policy.add_policy(deps, system, new, code)
+        if usage or price:
+            form = {"price_from": since, "usage": usage, "price": price}
+            desk_policy.add_price(deps, system, AddPrice.parse(form), code)
+        page = desk_policy.view_policy(deps, system, code)
+    show_policy(page)
+
+
+def show_policy(page: PolicyPage) -> None:
+    """What holds today, what will, what did."""
+    screen = terminal.console()
+    for title, name in ((words.NOW, "now"), (words.COMING, "coming"), (words.PAST, "past")):
+        for columns, standing in ((words.RULE_COLUMNS, page.rules), (words.PRICE_COLUMNS, page.prices)):
+            rows = getattr(standing, name)
+            table = Table(*columns, title=title, show_edge=False)
+            for row in rows:
+                table.add_row(*row)
+            if rows:
+                screen.print(table)

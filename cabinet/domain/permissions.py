@@ -54,6 +54,7 @@ _SYSTEM: Final = frozenset(
         Permission.PIN_ISSUE,
         Permission.MESSAGE_MANAGE,
         Permission.OPERATOR_MANAGE,
+        Permission.POLICY_EDIT,
         Permission.SUPPLIER_MANAGE,
     }
 )

@@ -61,6 +61,8 @@ TRANSITIONS: Final = {
 }
 QUEUE: Final = (_S.RECEIVED, _S.IN_REVIEW)
 """What waits for an operator."""
+OVER: Final = tuple(status for status, then in TRANSITIONS.items() if not then)
+"""What nobody can change any more."""
 UPLOADABLE: Final = (_S.DRAFT, _S.DOCUMENT_NEEDED)
 """When files may be added and taken away."""
 

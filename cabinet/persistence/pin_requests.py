@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, delete, func, or_
+from sqlalchemy import LargeBinary, case, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import NotFound
 from cabinet.domain.permissions import Actor
-from cabinet.domain.pin_requests import QUEUE, UPLOADABLE, RequestOrigin, RequestStatus
+from cabinet.domain.pin_requests import OVER, QUEUE, UPLOADABLE, RequestOrigin, RequestStatus
 from cabinet.persistence.types import instant, key, refers
 
 
@@ -166,6 +166,22 @@ class PinRequests:
                 .limit(most)
             )
         )
+
+    def forget_claims(self, decided_before: datetime) -> int:
+        """Blank what decided requests told of people, so that the row tells of the decision only; how many.
+
+        Another document that was asked for then and never came is taken as withdrawn.
+        """
+        answered = col(PinRequest.status).in_([RequestStatus.DOCUMENT_NEEDED, *OVER])
+        blank = dict.fromkeys(
+            ("claimed_address", "phone", "email", "address", "device", "token_digest", "authentication"), ""
+        )
+        waiting = col(PinRequest.status) == RequestStatus.DOCUMENT_NEEDED
+        return self._session.exec(
+            update(PinRequest)
+            .where(answered, col(PinRequest.decided_at) < decided_before, col(PinRequest.email) != "")
+            .values(status=case((waiting, RequestStatus.WITHDRAWN.value), else_=PinRequest.status), **blank)
+        ).rowcount
 
     def forget_drafts(self, moment: datetime) -> int:
         """Delete drafts older than that, which no document holds any more."""

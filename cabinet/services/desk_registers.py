@@ -9,7 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -19,10 +19,12 @@ from cabinet.domain.codes import new_token
 from cabinet.domain.errors import CabinetError, NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
-from cabinet.domain.registers import RegisterKind
+from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.persistence.registers import Register
 from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
+from cabinet.services.readings import number_of
+from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.texts import dates, errors
 from cabinet.texts import desk_registers as words
@@ -89,7 +91,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """An import of the past."""
+    """An import of the past; `undoable` is its kind while it can be undone, "" otherwise."""
 
     kind: str
     file: str
@@ -97,6 +99,22 @@ class RegisterRow:
     lines: str
     rejected: str
     rejects_link: str
+    undoable: str = ""
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRow:
+    """What undoing an import would take away and give back: table, rows removed, rows restored.
+
+    Attributes:
+        kind: which register's last import; "" when nobody asked.
+    """
+
+    kind: str = ""
+    id: str = ""
+    file: str = ""
+    lines: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -233,9 +251,50 @@ def list_registers(deps: Deps, actor: Actor) -> list[RegisterRow]:
                 words.number(x.lines),
                 words.number(x.rejected),
                 f"/api/desk/rejects?register={x.id}" if x.rejected else "",
+                x.kind if x.undoable else "",
+                x.undone_at is not None,
             )
             for x in tx.registers.list_of(actor.supplier, _SHOWN)
         ]
+
+
+def try_undo(deps: Deps, actor: Actor, kind: str) -> UndoRow:
+    """What undoing the last import of a kind would do; nothing is changed.
+
+    Raises:
+        UndoUnknown: there is none of that kind to undo.
+        UndoRefused: something has been made of it since.
+    """
+    return _undo_row(kind, undo_import(deps, actor, _undo(deps, actor, kind, dry_run=True)))
+
+
+def undo(deps: Deps, actor: Actor, kind: str, register_id: str) -> UndoRow:
+    """Undo the last import of a kind, if it is still the one that the operator was shown.
+
+    Raises:
+        UndoUnknown: another came, or it is undone already.
+        UndoRefused: something has been made of it since.
+    """
+    command = replace(_undo(deps, actor, kind, dry_run=False), register_id=number_of(register_id))
+    return _undo_row(kind, undo_import(deps, actor, command))
+
+
+def _undo(deps: Deps, actor: Actor, kind: str, *, dry_run: bool) -> UndoImport:
+    actor.require(Permission.REGISTER_IMPORT)
+    known = next((x for x in RegisterKind if x == kind), None)
+    if known is None:
+        raise UndoUnknown
+    with deps.snapshot() as tx:
+        return UndoImport(known, tx.suppliers.get(actor.supplier).code, dry_run)
+
+
+def _undo_row(kind: str, outcome: UndoOutcome) -> UndoRow:
+    counts = [
+        (label, outcome.removed.get(name, 0), outcome.restored.get(name, 0))
+        for name, label in register_words.TABLES.items()
+    ]
+    lines = [(x, words.number(gone), words.number(back)) for x, gone, back in counts if gone or back]
+    return UndoRow(kind, str(outcome.register_id), outcome.file_name, lines)
 
 
 def rejects_of_upload(deps: Deps, actor: Actor, upload: str) -> Path:

@@ -1,7 +1,7 @@
 """Requests for a PIN with a document: sent by anybody, followed by a link or from the cabinet."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from cabinet.domain import limits
@@ -34,6 +34,7 @@ from cabinet.texts import consent, dates
 from cabinet.texts import pin_requests as texts
 
 PURPOSE: Final = Purpose.PIN_REQUEST
+CLAIMS_KEPT: Final = timedelta(days=90)
 _MOST: Final = 10
 _ANY_NUMBER: Final = r"[0-9A-Za-zА-Яа-я/]{4,32}"
 _NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
@@ -278,11 +279,17 @@ def withdraw(deps: Deps, actor: Actor, token: str) -> StatusRow:
     return row
 
 
+def forget_claims(deps: Deps) -> int:
+    """Blank the addresses, telephones and e-mails of requests that were decided ninety days ago; how many."""
+    with deps.transaction() as tx:
+        return tx.pin_requests.forget_claims(deps.clock.now() - CLAIMS_KEPT)
+
+
 def _row(tx: UnitOfWork, request: PinRequest) -> StatusRow:
     if request.supplier_id is None or request.sent_at is None:
         raise NotFound
     status = RequestStatus(request.status)
-    email = Login(LoginKind.EMAIL, request.email).masked
+    email = Login(LoginKind.EMAIL, request.email).masked if request.email else texts.FORGOTTEN
     pill, word, note = texts.status(status, request.reason, email)
     zone = tx.suppliers.get(request.supplier_id).timezone
     return StatusRow(

@@ -17,11 +17,13 @@ class UndoImport:
 
     Attributes:
         dry_run: only tell what would go.
+        register_id: the import that was looked at; another in its place is left alone.
     """
 
     kind: RegisterKind
     supplier: str
     dry_run: bool = False
+    register_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def undo_import(deps: Deps, actor: Actor, command: UndoImport) -> UndoOutcome:
         supplier = supplier_for(tx, actor, command.supplier)
         tx.registers.lock_supplier(supplier.id or 0)
         register = tx.registers.find_undoable(supplier.id or 0, command.kind.value)
-        if register is None:
+        if register is None or command.register_id not in {None, register.id}:
             raise UndoUnknown
         return _undo(deps, tx, actor, command, register)
 

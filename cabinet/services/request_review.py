@@ -38,6 +38,7 @@ from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.services.pin_requests import tell
 from cabinet.texts import dates
+from cabinet.texts import desk_requests as words
 from cabinet.texts import pin_requests as texts
 
 _MOST: Final = 200
@@ -51,6 +52,7 @@ class QueueRow:
         since: when it began to wait, in the supplier's zone.
         claimed: whether somebody looks at it now; `mine`, whether it is the operator who asks.
         second: it has been approved once and needs another operator.
+        letter: it came by a letter.
     """
 
     id: str
@@ -61,6 +63,7 @@ class QueueRow:
     claimed: bool
     mine: bool
     second: bool
+    letter: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ class ReviewRow:
         until: when the claim runs out, in the supplier's zone.
         second: another operator must approve, too: the telephone or the address is not the register's, or the
             request came by a letter, whose sender is whoever the letter says, and not from the owner's own address.
-        letter: it came by a letter; `authentication` is what the supplier's mail server found out about it, a hint.
+        why: of a request that two must decide, the words of why and who.
+        letter: it came by a letter; `sender` says from whom, `authentication` what the supplier's mail server found out
+            about it, a hint.
     """
 
     id: str = ""
@@ -101,7 +106,9 @@ class ReviewRow:
     owner: str = ""
     until: str = ""
     second: bool = False
+    why: str = ""
     letter: bool = False
+    sender: str = ""
     authentication: str = ""
     marks: list[Mark] = field(default_factory=list)
     documents: list[ReviewDocument] = field(default_factory=list)
@@ -128,6 +135,7 @@ def _queue_row(request: PinRequest, actor: Actor, now: datetime, zone: ZoneInfo)
         claimed=claimed,
         mine=claimed and request.claimed_by == actor.user_id,
         second=request.approved_by is not None,
+        letter=request.origin == RequestOrigin.LETTER,
     )
 
 
@@ -271,8 +279,8 @@ def _turn_down(
         request = _own(deps, tx, actor, request_id)
         names = _decide(deps, tx, actor, request, to)
         request.reason = reason
-        words = texts.status(to, reason, "")[2]
-        tell(deps, tx, request, f"pin_request_{to.value}", reason=words)
+        told = texts.status(to, reason, "")[2]
+        tell(deps, tx, request, f"pin_request_{to.value}", reason=told)
         tx.audit.record(actor, deps.clock.now(), f"pin_request.{to.value}", request.id, reason=reason.value)
     documents.shred(deps, names)
 
@@ -306,6 +314,10 @@ def _review_row(tx: UnitOfWork, request: PinRequest) -> ReviewRow:
     account = _account(tx, request)
     zone = ZoneInfo(tx.suppliers.get(request.supplier_id or 0).timezone)
     until = request.claimed_until
+    claimed = {x.name: x for x in _marks(tx, request, account)}
+    reasons = _second_reasons(request, claimed)
+    by_letter = request.origin == RequestOrigin.LETTER
+    own = claimed["email"].match == Match.SAME
     return ReviewRow(
         id=str(request.id),
         title=texts.number(request.id or 0),
@@ -313,19 +325,26 @@ def _review_row(tx: UnitOfWork, request: PinRequest) -> ReviewRow:
         card=dates.day_year(request.card_issued_on) if request.card_issued_on else "",
         owner=account.owner if account else "",
         until=f"{until.astimezone(zone):%H:%M}" if until else "",
-        second=_needs_second(tx, request, account),
-        letter=request.origin == RequestOrigin.LETTER,
-        authentication=request.authentication,
-        marks=_marks(tx, request, account),
+        second=bool(reasons),
+        why=words.two_decide(reasons, approved=request.approved_by is not None) if reasons else "",
+        letter=by_letter,
+        sender=words.sender(claimed["email"].claimed, own=own) if by_letter else "",
+        authentication=words.authentication(request.authentication) if by_letter else "",
+        marks=list(claimed.values()),
         documents=[ReviewDocument(str(x.id), x.pages) for x in tx.documents.list_of(request.id)],
     )
 
 
 def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> bool:
-    found = {x.name: x.match for x in _marks(tx, request, account)}
-    if request.origin == RequestOrigin.LETTER and found["email"] != Match.SAME:
-        return True
-    return Match.DIFFERS in {found["phone"], found["email"]}
+    return bool(_second_reasons(request, {x.name: x for x in _marks(tx, request, account)}))
+
+
+def _second_reasons(request: PinRequest, marks: dict[str, Mark]) -> list[str]:
+    """Why two operators must decide: letter, phone, email; nothing when one is enough."""
+    reasons = [name for name in ("phone", "email") if marks[name].match == Match.DIFFERS]
+    if request.origin == RequestOrigin.LETTER and marks["email"].match != Match.SAME:
+        return ["letter", *reasons]
+    return reasons
 
 
 def _marks(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> list[Mark]:

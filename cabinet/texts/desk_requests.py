@@ -1,5 +1,6 @@
 """Words of the queue of requests for a PIN."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cabinet.texts.pin_requests import DOCUMENT_REASONS, REJECT_REASONS
@@ -14,7 +15,10 @@ NOT_CHOSEN_NOTE: Final = "Откройте заявку: она станет в�
 TAKEN: Final = "Смотрит коллега"
 MINE: Final = "У вас"
 SECOND: Final = "Нужен второй сотрудник"
-SECOND_NOTE: Final = "Телефон или почта не те, что у владельца: после вас решает старший оператор."
+TWO: Final = "Решают двое"
+LETTER: Final = "По письму"
+SENDER: Final = "Письмо от"
+AUTHENTICATION: Final = "Проверка отправителя"
 UNTIL: Final = "Ваша до"
 CLAIMS: Final = ("Сведения", "В заявке", "У нас", "Сверка")
 NAMES: Final = {"account": "Лицевой счёт", "address": "Адрес", "phone": "Телефон", "email": "Почта"}
@@ -42,3 +46,33 @@ APPROVED: Final = "Одобрено: пин-код отправлен"
 APPROVED_ONCE: Final = "Одобрено. Теперь решает старший оператор"
 TURNED_DOWN: Final = "Ответ отправлен"
 RELEASED: Final = "Заявка снова в очереди"
+_WHY: Final = {
+    "letter": "заявка пришла письмом не с адреса владельца",
+    "phone": "телефон не тот, что у владельца",
+    "email": "почта не та, что у владельца",
+}
+_CHECKS: Final = {"pass": "пройдена", "fail": "не пройдена", "softfail": "не пройдена", "none": "нет"}
+
+
+def two_decide(reasons: Sequence[str], *, approved: bool) -> str:
+    """Why two operators must decide, and whose turn it is."""
+    why = ", ".join(_WHY[x] for x in reasons)
+    turn = (
+        "Первое одобрение есть: решает старший оператор."
+        if approved
+        else "После вас решает старший оператор."
+    )
+    return f"{why[0].upper()}{why[1:]}. {turn}"
+
+
+def sender(address: str, *, own: bool) -> str:
+    """«anna@example.ru — адрес владельца счёта»."""
+    return f"{address} — {'адрес владельца счёта' if own else 'этого адреса у владельца счёта нет'}"
+
+
+def authentication(marks: str) -> str:
+    """What the supplier's mail server found out about a letter's sender: «DKIM пройдена, SPF не пройдена»."""
+    if not marks:
+        return "почтовый сервер ничего не сообщил"
+    pairs = [x.partition("=") for x in marks.replace(",", " ").split()]
+    return ", ".join(f"{name.upper()} {_CHECKS.get(value, value)}" for name, _, value in pairs)

@@ -10,11 +10,13 @@ import reflex as rx
 from reflex_components_core.core.banner import connection_errors_count
 from reflex_components_core.el.elements.base import BaseHTML
 
+from cabinet.domain.permissions import OF_ROLE, PUBLIC, OperatorRole
 from cabinet.texts import shell as texts
 from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.keys import keys_button, keys_panel
 from cabinet.ui.links import Children, link
+from cabinet.ui.menus import PERMISSION_OF, MenuState
 from cabinet.ui.vision import vision_button, vision_eye, vision_panel
 
 Shell = Literal["guest", "cabinet", "either", "desk", "own"]
@@ -33,6 +35,7 @@ DESK_MENU = (
     (routes.DESK, texts.DESK_PINS, "lock"),
     (routes.DESK_REQUESTS, texts.DESK_REQUESTS, "document"),
     (routes.DESK_REGISTERS, texts.DESK_REGISTERS, "charges"),
+    (routes.DESK_POLICY, texts.DESK_POLICY, "settings"),
     (routes.DESK_MESSAGES, texts.DESK_MESSAGES, "mail"),
     (routes.DESK_AUDIT, texts.DESK_AUDIT, "document"),
 )
@@ -94,7 +97,7 @@ def page(
             route=route,
             title=texts.TITLE.format(title=title),
             description=description or None,
-            on_load=on_load,
+            on_load=[on_load, MenuState.fill] if shell == "desk" else on_load,
         )(whole)
         return body
 
@@ -205,7 +208,9 @@ def desk_header(here: str) -> rx.Component:
 def menu(items: tuple[tuple[str, str, str], ...], here: str) -> rx.Component:
     """The header's menu with «Выйти» at its end."""
     links = [
-        rx.el.li(link(words, href=href, class_name="nav-link", custom_attrs=current(here, href)))
+        wherever_opens(
+            href, rx.el.li(link(words, href=href, class_name="nav-link", custom_attrs=current(here, href)))
+        )
         for href, words, _ in items
     ]
     return rx.el.nav(
@@ -213,6 +218,13 @@ def menu(items: tuple[tuple[str, str, str], ...], here: str) -> rx.Component:
         class_name="top-menu",
         aria_label=texts.MAIN_MENU,
     )
+
+
+def wherever_opens(href: str, item: rx.Component) -> rx.Component:
+    """An item of the desk's menu that not every operator may open stands there once it is known who looks."""
+    if PERMISSION_OF.get(href, PUBLIC) in {PUBLIC, *OF_ROLE[OperatorRole.CLERK]}:
+        return item
+    return rx.cond(MenuState.places.contains(href), item, rx.fragment())
 
 
 def bottom_bar(here: str) -> rx.Component:

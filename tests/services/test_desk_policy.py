@@ -10,7 +10,9 @@ import pytest
 from cabinet.domain.errors import CabinetError, Denied, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
+from cabinet.domain.registers import SupplierUnknown
 from cabinet.services import desk_policy
+from cabinet.services.desk_audit import SearchAudit, search_audit
 from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyInThePast, PolicyTaken
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import operator, subscriber
@@ -25,7 +27,7 @@ RULES = {
     "max_consumption_m3": "5000",
     "basic_shows_due": "",
 }
-PRICE = {"valid_from": "2026-12-01", "usage": "stove", "price": "9,15"}
+PRICE = {"price_from": "2026-12-01", "usage": "stove", "price": "9,15"}
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_the_past_is_not_edited_and_a_day_has_one_rule(izhevsk: World, admin: Ac
         with pytest.raises(PolicyInThePast):
             desk_policy.add_policy(izhevsk.deps, admin, AddPolicy.parse(RULES | {"valid_from": day}))
         with pytest.raises(PolicyInThePast):
-            desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE | {"valid_from": day}))
+            desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE | {"price_from": day}))
     today = AddPolicy.parse(RULES | {"valid_from": "2026-11-20"})
     desk_policy.add_policy(izhevsk.deps, admin, today)
     with pytest.raises(PolicyTaken):
@@ -126,3 +128,45 @@ def test_nobody_else_sees_or_changes_rules(izhevsk: World, admin: Actor) -> None
             desk_policy.add_policy(izhevsk.deps, actor, AddPolicy.parse(RULES))
         with pytest.raises(refusal):
             desk_policy.add_price(izhevsk.deps, actor, AddPrice.parse(PRICE))
+
+
+def test_the_page_tells_what_holds_what_will_and_what_did(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_policy(izhevsk.deps, admin, AddPolicy.parse(RULES))
+    desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE))
+    page = desk_policy.view_policy(izhevsk.deps, admin)
+    assert page.today == "2026-11-20"
+    assert [x[0] for x in page.rules.now] == ["1\u00a0марта 2026"]
+    assert [x[0] for x in page.rules.coming] == ["1\u00a0декабря 2026"]
+    assert [x[0] for x in page.rules.past] == ["1\u00a0января 2020"]
+    assert page.rules.coming[0][1:] == (
+        "с 20 по 26 число",
+        "до 10 числа",
+        "5\u202f000\u00a0м³",
+        "суммы не видно",
+    )
+    assert page.prices.coming == [("Плита", "9,15\u00a0₽/м³", "1\u00a0декабря 2026")]
+    assert sorted(x[0] for x in page.prices.now) == ["Отопление", "Плита", "Плита и колонка"]
+
+
+def test_two_kinds_of_the_same_day_have_their_own_field(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE))
+    for day, refusal in (("2026-12-01", PolicyTaken), ("2026-11-19", PolicyInThePast)):
+        with pytest.raises(refusal) as told:
+            desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE | {"price_from": day}))
+        assert told.value.field == "price_from"
+    desk_policy.add_price(izhevsk.deps, admin, AddPrice.parse(PRICE | {"usage": "heating"}))
+
+
+def test_what_is_added_is_in_the_journal(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_policy(izhevsk.deps, admin, AddPolicy.parse(RULES))
+    rows = search_audit(izhevsk.deps, admin, SearchAudit.parse({"action": "policy.added"}))
+    assert [x.details for x in rows] == ["вид правила, с 2026-12-01"]
+
+
+def test_the_system_names_a_supplier_and_an_operator_cannot(izhevsk: World, admin: Actor) -> None:
+    add_supplier(izhevsk.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    desk_policy.add_price(izhevsk.deps, Actor.system(), AddPrice.parse(PRICE), "perm")
+    assert desk_policy.view_policy(izhevsk.deps, Actor.system(), "perm").prices.coming
+    assert not desk_policy.view_policy(izhevsk.deps, admin, "perm").prices.coming
+    with pytest.raises(SupplierUnknown):
+        desk_policy.view_policy(izhevsk.deps, Actor.system(), "nobody")

@@ -11,7 +11,7 @@ import pytest
 from cabinet.domain.errors import Denied, NotFound, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
-from cabinet.domain.registers import RegisterKind
+from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.services import desk_registers
 from cabinet.services.desk_registers import JobRow, Try
 from cabinet.services.suppliers import AddSupplier, add_supplier
@@ -144,3 +144,58 @@ def test_what_nobody_took_for_a_day_is_gone(izhevsk: World) -> None:
     os.utime(upload.path.parent, (day_ago, day_ago))
     desk_registers.begin_upload(izhevsk.deps, admin, "y.csv")
     assert not upload.path.parent.exists()
+
+
+def taken(world: World, admin: Actor) -> None:
+    upload = sent(world, admin)
+    desk_registers.start_import(world.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=False)
+    ended(world, admin, upload)
+
+
+def test_the_last_import_is_looked_at_then_undone(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    taken(izhevsk, admin)
+    row = desk_registers.list_registers(izhevsk.deps, admin)[0]
+    assert (row.undoable, row.undone) == ("accounts", False)
+    shown = desk_registers.try_undo(izhevsk.deps, admin, row.undoable)
+    assert (shown.kind, shown.file) == ("accounts", "счета.csv")
+    assert "Лицевые счета" in [x for x, _, _ in shown.lines]
+    assert desk_registers.list_registers(izhevsk.deps, admin)[0] == row
+    assert desk_registers.undo(izhevsk.deps, admin, shown.kind, shown.id).lines == shown.lines
+    row = desk_registers.list_registers(izhevsk.deps, admin)[0]
+    assert (row.undoable, row.undone) == ("", True)
+    for again in (
+        lambda: desk_registers.undo(izhevsk.deps, admin, shown.kind, shown.id),
+        lambda: desk_registers.try_undo(izhevsk.deps, admin, shown.kind),
+        lambda: desk_registers.try_undo(izhevsk.deps, admin, "keys"),
+    ):
+        with pytest.raises(UndoUnknown):
+            again()
+
+
+def test_another_import_than_the_one_that_was_shown_stays(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    taken(izhevsk, admin)
+    shown = desk_registers.try_undo(izhevsk.deps, admin, "accounts")
+    for other in (str(int(shown.id) - 1), str(int(shown.id) + 1), "", "x", "-1"):
+        with pytest.raises(UndoUnknown):
+            desk_registers.undo(izhevsk.deps, admin, "accounts", other)
+    assert desk_registers.list_registers(izhevsk.deps, admin)[0].undoable == "accounts"
+
+
+def test_nobody_else_undoes_an_import(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    taken(izhevsk, admin)
+    shown = desk_registers.try_undo(izhevsk.deps, admin, "accounts")
+    add_supplier(izhevsk.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(izhevsk, "boris@perm.ru", OperatorRole.ADMINISTRATOR, supplier="perm")
+    for actor, refusal in (
+        (boris, UndoUnknown),
+        (operator(izhevsk, "clerk@example.ru"), Denied),
+        (subscriber(izhevsk), Denied),
+        (Actor.anonymous(VISITOR), SignInNeeded),
+    ):
+        with pytest.raises(refusal):
+            desk_registers.try_undo(izhevsk.deps, actor, "accounts")
+        with pytest.raises(refusal):
+            desk_registers.undo(izhevsk.deps, actor, "accounts", shown.id)

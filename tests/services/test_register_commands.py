@@ -193,3 +193,23 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
                 hear(done, 1000)
     assert "━" in screen.getvalue()
     assert paper.getvalue().split("\n") == ["Счета [x]", *(f"{n} %" for n in range(10, 101, 10)), ""]
+
+
+def test_the_rules_of_a_supplier_are_printed_and_added_from_today_on(run: Run) -> None:
+    izhevsk(run)
+    rules = ("--reading-from", "20", "--reading-to", "5", "--due", "10", "--max-consumption", "5000")
+    added = run("supplier", "policy", "izhevsk", "--since", "2099-01-01", *rules)
+    assert added.exit_code == 0, added.output
+    assert (
+        "2099"
+        in run(
+            "supplier", "policy", "izhevsk", "--since", "2099-01-01", "--usage", "stove", "--price", "9,15"
+        ).output
+    )
+    again = run("supplier", "policy", "izhevsk", "--since", "2099-01-01", *rules)
+    past = run("supplier", "policy", "izhevsk", "--since", "2020-02-01", *rules)
+    half = run("supplier", "policy", "izhevsk", "--since", "завтра", "--due", "31")
+    assert [x.exit_code for x in (again, past, half)] == [1, 1, 1]
+    assert "due_day: Введите целое число от 1 до 28" in half.output
+    assert "valid_from: Укажите день" in half.output
+    assert run("supplier", "policy", "nobody").exit_code == 1

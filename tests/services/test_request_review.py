@@ -22,6 +22,7 @@ from cabinet.domain.pin_requests import (
 from cabinet.services import pin_requests, request_review, suppliers
 from cabinet.services.customer_accounts import LinkAccount, link_account
 from cabinet.services.request_review import ReviewRow
+from cabinet.worker import run_round
 from tests.factories import ACCOUNT, SERIAL, last_text, link, operator, owner, with_supplier
 from tests.fakes import JPEG, VISITOR, World
 from tests.requests import EMAIL, attach, send
@@ -253,3 +254,60 @@ def test_whoever_only_pays_is_no_owner_to_compare_with(izhevsk: World, olga: Act
     link(izhevsk, anna, ACCOUNT)
     _, _, row = claimed(izhevsk, olga)
     assert matches(row)["email"] == "unknown"
+
+
+def test_why_two_must_decide_and_whose_turn_it_is_is_said(izhevsk: World, olga: Actor, petr: Actor) -> None:
+    owner(izhevsk, ACCOUNT, SERIAL)
+    _, number, row = claimed(izhevsk, olga)
+    assert row.why == "Почта не та, что у владельца. После вас решает старший оператор."
+    assert (row.letter, row.sender, row.authentication) == (False, "", "")
+    request_review.approve(izhevsk.deps, olga, number)
+    assert "Первое одобрение есть" in request_review.claim(izhevsk.deps, petr, number).why
+
+
+@pytest.mark.parametrize("end", ["approve", "reject", "withdraw", "ask"])
+def test_what_a_request_told_is_blanked_ninety_days_after_its_decision(
+    izhevsk: World, olga: Actor, end: str
+) -> None:
+    sent, number, _ = claimed(izhevsk, olga)
+    if end == "approve":
+        assert request_review.approve(izhevsk.deps, olga, number)
+    elif end == "reject":
+        request_review.reject(izhevsk.deps, olga, number, RejectReason.NOT_CONFIRMED)
+    elif end == "ask":
+        request_review.ask_other_document(izhevsk.deps, olga, number, DocumentReason.UNREADABLE)
+    else:
+        pin_requests.withdraw(izhevsk.deps, NOBODY, sent.token)
+    izhevsk.clock.move(days=89, hours=23)
+    run_round(izhevsk.deps, 0)
+    assert claims(izhevsk, number) != ("", "", "", "", "")
+    izhevsk.clock.move(hours=2)
+    run_round(izhevsk.deps, 0)
+    assert claims(izhevsk, number) == ("", "", "", "", "")
+    with pytest.raises(NotFound):
+        pin_requests.view_status(izhevsk.deps, NOBODY, sent.token)
+    assert pin_requests.forget_claims(izhevsk.deps) == 0
+
+
+def test_what_waits_keeps_what_it_told(izhevsk: World, olga: Actor) -> None:
+    _, number, _ = claimed(izhevsk, olga)
+    izhevsk.clock.move(days=200)
+    assert pin_requests.forget_claims(izhevsk.deps) == 0
+    assert claims(izhevsk, number)[2] == EMAIL
+
+
+def test_a_signed_in_senders_list_outlives_what_was_blanked(izhevsk: World, olga: Actor) -> None:
+    anna, _ = owner(izhevsk, ACCOUNT, SERIAL, EMAIL)
+    number = int(send(izhevsk, anna).status.id)
+    request_review.claim(izhevsk.deps, olga, number)
+    request_review.reject(izhevsk.deps, olga, number, RejectReason.NOT_CONFIRMED)
+    izhevsk.clock.move(days=91)
+    assert pin_requests.forget_claims(izhevsk.deps) == 1
+    assert [x.status for x in pin_requests.list_own(izhevsk.deps, anna)] == ["Отказано"]
+
+
+def claims(world: World, number: int) -> tuple[str, ...]:
+    with world.engine.connect() as connection:
+        columns = "claimed_address, phone, email, address, device"
+        asked = f"SELECT {columns} FROM pin_requests WHERE id = {number}"  # noqa: S608 - our own number
+        return tuple(connection.exec_driver_sql(asked).one())

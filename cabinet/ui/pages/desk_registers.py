@@ -13,7 +13,8 @@ from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import framed, radio_card, radio_group, text_input
 from cabinet.ui.components.form import form
-from cabinet.ui.links import document_link
+from cabinet.ui.components.pill import pill
+from cabinet.ui.links import document_link, unseen
 from cabinet.ui.states.desk_registers import DeskRegistersState as State
 
 
@@ -22,7 +23,8 @@ def desk_registers_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.TITLE, texts.NOTE),
         error_summary(State.problems),
-        split(sending(), rx.fragment(job(), history())),
+        rx.cond(State.times > 0, undone(), rx.fragment()),
+        split(sending(), rx.fragment(job(), undoing(), history())),
     )
 
 
@@ -99,6 +101,38 @@ def result(kind: str, action: rx.Component) -> rx.Component:
     )
 
 
+def undone() -> rx.Component:
+    return banner(
+        "ok",
+        texts.UNDONE,
+        role="status",
+        tab_index=-1,
+        custom_attrs={"data-take-focus": State.times.to_string()},
+    )
+
+
+def undoing() -> rx.Component:
+    """What would go, before it does."""
+    asked = State.undoing
+    what = rx.cond(
+        asked.lines.length() > 0,
+        table(texts.UNDO_TITLE, texts.UNDO_COLUMNS, asked.lines),
+        rx.el.p(texts.UNDO_NOTHING),
+    )
+    sure = card(
+        rx.el.p(asked.file, tab_index=-1, custom_attrs={"data-take-focus": "undo-" + asked.id}),
+        what,
+        rx.el.p(texts.UNDO_NOTE, class_name="note"),
+        rx.el.div(
+            buttons.secondary(texts.UNDO_NOW, on_click=State.undo),
+            buttons.text_button(texts.UNDO_KEEP, on_click=State.keep),
+            class_name="actions",
+        ),
+        title=texts.UNDO_TITLE,
+    )
+    return rx.cond(asked.kind != "", sure, rx.fragment())
+
+
 def history() -> rx.Component:
     rows = rx.el.ul(rx.foreach(State.history, history_row), class_name="rows")
     return rx.el.section(
@@ -110,12 +144,17 @@ def history() -> rx.Component:
 
 def history_row(row: rx.Var[RegisterRow]) -> rx.Component:
     rejects = document_link(texts.REJECTS_FILE, ": ", row.rejected, href=row.rejects_link)
+    undo = buttons.text_button(
+        rx.fragment(texts.UNDO, unseen(": ", row.file)), on_click=State.ask_undo(row.undoable)
+    )
     return rx.el.li(
         rx.el.span(
             rx.el.b(row.kind, ", ", row.lines),
             rx.el.span(row.file, class_name="note"),
             rx.el.span(row.at, class_name="note"),
+            rx.cond(row.undone, pill("warn", texts.UNDONE_MARK), rx.fragment()),
             class_name="row-words",
         ),
         rx.cond(row.rejects_link != "", rejects, rx.fragment()),
+        rx.cond(row.undoable != "", undo, rx.fragment()),
     )

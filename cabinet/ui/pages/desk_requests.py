@@ -62,6 +62,7 @@ def queue_row(row: rx.Var[QueueRow]) -> rx.Component:
         rx.el.span(row.account, class_name="note num"),
         rx.el.span(row.since, class_name="note"),
         rx.cond(row.mine, pill("info", texts.MINE), taken),
+        rx.cond(row.letter, pill("info", texts.LETTER), rx.fragment()),
         rx.cond(row.second, pill("info", texts.SECOND), rx.fragment()),
         chosen=State.review.id == row.id,
         on_click=State.open(row.id),
@@ -69,11 +70,12 @@ def queue_row(row: rx.Var[QueueRow]) -> rx.Component:
 
 
 def review() -> rx.Component:
-    second = banner("warn", texts.SECOND, texts.SECOND_NOTE)
+    second = banner("warn", texts.TWO, State.review.why)
     return rx.fragment(
         card(
             rx.cond(State.review.second, second, rx.fragment()),
             facts(
+                rx.cond(State.review.letter, letter(), rx.fragment()),
                 (texts.KIND, State.review.kind),
                 (texts.OWNER, State.review.owner),
                 rx.cond(State.review.card != "", fact(texts.CARD, State.review.card), rx.fragment()),
@@ -84,6 +86,13 @@ def review() -> rx.Component:
             title=State.review.title,
         ),
         documents(),
+    )
+
+
+def letter() -> rx.Component:
+    """Whoever a letter says it is from: what is known of that."""
+    return rx.fragment(
+        fact(texts.SENDER, State.review.sender), fact(texts.AUTHENTICATION, State.review.authentication)
     )
 
 

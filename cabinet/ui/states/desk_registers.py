@@ -7,22 +7,28 @@ import reflex as rx
 from cabinet.domain.permissions import Permission
 from cabinet.domain.registers import RegisterKind
 from cabinet.services import desk_registers
-from cabinet.services.desk_registers import JobRow, RegisterRow, Try
+from cabinet.services.desk_registers import JobRow, RegisterRow, Try, UndoRow
 from cabinet.ui.session import handler, run
 
 
 class DeskRegistersState(rx.State):
-    """The page of registers: `upload` names the file that came, `kind` what is in it."""
+    """The page of registers: `upload` names the file that came, `kind` what is in it.
+
+    `undoing` is the import that is asked about; `times` counts those undone, to tell of it anew.
+    """
 
     problems: dict[str, str] = {}
     upload: str = ""
     kind: str = ""
     job: JobRow = JobRow()
     history: list[RegisterRow] = []
+    undoing: UndoRow = UndoRow()
+    times: int = 0
 
     @handler(Permission.REGISTER_IMPORT)
     async def load(self) -> None:
         self.problems, self.upload, self.kind, self.job = {}, "", "", JobRow()
+        self.undoing, self.times = UndoRow(), 0
         self.history = await run(self, desk_registers.list_registers)
 
     @handler(Permission.REGISTER_IMPORT)
@@ -40,6 +46,22 @@ class DeskRegistersState(rx.State):
         self.job = await run(self, desk_registers.get_job, self.upload)
         if self.job.state != "running":
             self.history = await run(self, desk_registers.list_registers)
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def ask_undo(self, kind: str) -> None:
+        self.problems, self.undoing = {}, UndoRow()
+        self.undoing = await run(self, desk_registers.try_undo, str(kind))
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def keep(self) -> None:
+        self.problems, self.undoing = {}, UndoRow()
+
+    @handler(Permission.REGISTER_IMPORT)
+    async def undo(self) -> None:
+        asked, self.undoing = self.undoing, UndoRow()
+        await run(self, desk_registers.undo, asked.kind, asked.id)
+        self.problems, self.job, self.times = {}, JobRow(), self.times + 1
+        self.history = await run(self, desk_registers.list_registers)
 
     async def _start(self, command: Try, *, dry_run: bool) -> None:
         await run(self, desk_registers.start_import, command, dry_run=dry_run)
