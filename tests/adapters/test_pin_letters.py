@@ -26,16 +26,20 @@ from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
 from cabinet.adapters.mailbox_imap import ImapMailbox, ImapServer
 from cabinet.commands import doctor
 from cabinet.domain.permissions import OperatorRole
+from cabinet.domain.pins import AccessProofWrong
+from cabinet.persistence.customer_accounts import ExtendedAccessNeeded
 from cabinet.persistence.pin_requests import PinRequest
 from cabinet.services import notifications, request_review
+from cabinet.services.customer_accounts import LinkAccount, link_account
 from cabinet.services.deps import Deps
 from cabinet.services.pin_letters import read_letters
+from cabinet.services.readings import get_meter
 from cabinet.settings import Settings
 from cabinet.worker import LONGEST_MAILBOX_PAUSE, MAILBOX_PAUSE, MailboxLane
 from tests import dovecot, hostile_files, hostile_letters
 from tests.adapters.smtp_server import SmtpServerHere
 from tests.dovecot import ImapServerHere
-from tests.factories import ACCOUNT, operator
+from tests.factories import ACCOUNT, operator, with_supplier
 from tests.fakes import VISITOR, FakeMailbox, World
 from tests.processes import die_with_parent, poll
 
@@ -123,11 +127,28 @@ def test_from_a_letter_to_the_pin(
     assert f"000\u00a0{request.id:03}" in _text(answer)
     _review(izhevsk, deps, request.id or 0)
     notifications.deliver_due(deps)
-    assert [one["Subject"] for one in subscriber_mail.post.letters()][1:]
+    (letter,) = [x for x in subscriber_mail.post.letters()[1:] if "Пин-код для" in str(x["Subject"])]
+    assert letter["To"] == "anna@example.ru"
+    pin = re.search(r": ([1-9a-z]{8})\.", _text(letter))
+    assert pin, _text(letter)
+    _opens_extended_access(izhevsk, deps, pin[1].upper())
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
     assert deps.mailbox
     with deps.mailbox.open() as folder:
         assert folder.list_unread(_today().date().replace(day=1)) == [2]
+
+
+def _opens_extended_access(izhevsk: World, deps: Deps, typed: str) -> None:
+    """Whoever has the letter connects the account and sees its readings; a guess and the basic access do not."""
+    anna = with_supplier(izhevsk)
+    basic = link_account(deps, anna, LinkAccount.parse({"access": "basic"}, ACCOUNT))
+    with pytest.raises(ExtendedAccessNeeded):
+        get_meter(deps, anna, int(basic.id))
+    proof = {"access": "extended", "proof_kind": "pin", "pin": typed}
+    with pytest.raises(AccessProofWrong):
+        link_account(deps, anna, LinkAccount.parse(proof | {"pin": "22222222"}, ACCOUNT))
+    opened = link_account(deps, anna, LinkAccount.parse(proof, ACCOUNT))
+    assert get_meter(deps, anna, int(opened.id)).serial_number
 
 
 def _today() -> datetime:

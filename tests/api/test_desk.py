@@ -11,13 +11,20 @@ from starlette.applications import Starlette
 from cabinet.api import desk
 from cabinet.api.requests import Caller, unexpected
 from cabinet.domain.permissions import Actor, OperatorRole, Visitor
-from cabinet.services import desk_pins, sessions
+from cabinet.services import desk_pins, desk_registers, sessions
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import ACCOUNT, enter, operator, subscriber
 from tests.fakes import World, make_world
 
 ORIGIN = "http://localhost:3000"
 DEVICE = "device-cookie-of-olga"
+ADMINISTRATOR = OperatorRole.ADMINISTRATOR
+# Found, not listed: whoever adds an address of the desk has it here.
+METHODS = {
+    x.path: "POST" if "POST" in (x.methods or set()) else "GET"
+    for x in desk.routes(None, None)  # type: ignore[arg-type]  # what they do is not called here
+}
+ADDRESSES = sorted(METHODS)
 
 
 @pytest.fixture
@@ -108,3 +115,42 @@ async def test_a_broken_form_is_told_so(world: World, form: dict[str, str]) -> N
         answer = await client.post(desk.SLIP, data=form)
     assert answer.status_code in {400, 404}
     assert "pin.printed" not in audited(world)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_every_address_of_the_desk_is_closed_to_whoever_is_no_operator_and_remembers_it(
+    world: World, address: str
+) -> None:
+    clerk = operator(world)
+    cases = ((None, True, 401), (subscriber(world).user, True, 403), (clerk.user, False, 403))
+    for number, (user, factor, status) in enumerate(cases, 1):
+        async with browser(world, user, factor=factor) as client:
+            answer = await client.request(METHODS[address], address, params={"request": "1", "register": "1"})
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
+        assert set(answer.json()) == {"error", "message"}
+        assert audited(world).count("desk.refused") == number
+    if address in {desk.REGISTER, desk.REJECTS, desk.AUDIT}:  # not a clerk's work
+        async with browser(world, clerk.user) as client:
+            answer = await client.request(METHODS[address], address, params={"register": "1"})
+        assert (answer.status_code, audited(world)[-1]) == (403, "desk.refused")
+
+
+async def test_another_suppliers_operator_gets_no_document_register_or_journal_of_this_one(
+    world: World,
+) -> None:
+    operator(world)
+    upload = desk_registers.begin_upload(
+        world.deps, operator(world, "ada@example.ru", ADMINISTRATOR), "счета.csv"
+    )
+    add_supplier(world.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(world, "boris@perm.ru", ADMINISTRATOR, supplier="perm").user
+    for query in ({"upload": upload.id}, {"register": "1"}, {"request": "1", "document": "1", "page": "0"}):
+        address = desk.DOCUMENT if "document" in query else desk.REJECTS
+        async with browser(world, boris) as client:
+            answer = await client.get(address, params=query)
+        assert (answer.status_code, audited(world)[-1]) == (404, "desk.refused")
+    async with browser(world, boris) as client:
+        answer = await client.get(desk.AUDIT)
+    assert answer.status_code == 200
+    assert "register.uploaded" in audited(world)
+    assert "Отправлен файл реестра" not in answer.text

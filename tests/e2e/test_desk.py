@@ -8,16 +8,18 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from cabinet.domain.permissions import OperatorRole
+from cabinet.domain.permissions import AccessLevel, OperatorRole
 from cabinet.services import pin_requests
 from cabinet.services.documents import Upload, attach_document
 from cabinet.texts import desk_messages as messages
-from cabinet.texts import desk_pins, desk_registers, desk_requests, second_factors
+from cabinet.texts import desk_pins, desk_policy, desk_registers, desk_requests, second_factors, shell
+from tests import hostile_files
 from tests.e2e.conftest import DESK, NewContext, OpenAs, Watch
 from tests.e2e.people import PASSWORD, Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import box, button, find_account, open_page, pass_human_check, radio
 from tests.e2e.test_accessibility import Look, look
+from tests.e2e.test_pin_requests import fill, follow, give, rows
 from tests.e2e.test_second_factor import enrol
 from tests.processes import poll
 
@@ -126,6 +128,88 @@ def test_a_request_is_decided_with_the_keyboard_and_leaves_a_colleagues_queue(
     expect(colleague.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
 
 
+def test_a_visitors_photo_becomes_a_pin_by_keys_and_the_pin_opens_extended_access_in_capitals(
+    new_context: NewContext, open_as: OpenAs, portal: Portal, town: Town
+) -> None:
+    household, email = town.household(), town.new_login()
+    visitor = new_context().new_page()
+    open_page(visitor, "/pin")
+    fill(visitor, household.account, email)
+    radio(visitor, "Паспорт").check()
+    give(visitor, "паспорт.jpg", hostile_files.with_exif())
+    expect(rows(visitor)).to_have_count(1)
+    pass_human_check(visitor)
+    button(visitor, "Отправить заявку").click()
+    follow(visitor)
+    portal.mail(email)  # the request's number
+    page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    open_page(page, "/desk/requests")
+    expect(page.locator("[data-queue] button")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name=desk_requests.PAGE)).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
+    letter = portal.mail(email)
+    pin = re.search(r"\b(?=[a-z1-9]*[a-z])[1-9a-z]{8}\b", letter)
+    assert pin, letter
+    person = town.person(login=email)
+    theirs = open_as(person)
+    open_page(theirs, "/accounts/new")
+    find_account(theirs, household)
+    theirs.get_by_role("radio", name=re.compile("^Расширенный")).check()
+    radio(theirs, "Пин-код").check()
+    box(theirs, "Пин-код").fill(pin.group().upper())
+    button(theirs, "Открыть доступ").click()
+    assert poll(lambda: town.links(person), 20, "the account is connected") == [(household.account,)]
+    level = "SELECT level FROM account_links WHERE user_id = ?"
+    assert town.stored(level, person.actor.user) == [(AccessLevel.EXTENDED,)]
+
+
+def test_the_menu_shows_what_the_role_opens_and_nothing_more(open_as: OpenAs, town: Town) -> None:
+    clerks = {shell.DESK_PINS, shell.DESK_REQUESTS}
+    seniors = clerks | {shell.DESK_MESSAGES, shell.DESK_AUDIT}
+    every = seniors | {shell.DESK_REGISTERS, shell.DESK_POLICY}
+    for role, names in (
+        (OperatorRole.ADMINISTRATOR, every),
+        (OperatorRole.SENIOR, seniors),
+        (OperatorRole.CLERK, clerks),
+    ):
+        page = open_as(town.operator(role), viewport=DESK)
+        open_page(page, "/desk")
+        links = page.get_by_role("navigation", name=shell.MAIN_MENU).get_by_role("link")
+        expect(links).to_have_count(len(names))
+        assert set(links.all_inner_texts()) == names
+
+
+def test_rules_and_prices_are_added_from_today_on(open_as: OpenAs, town: Town, look: Look) -> None:
+    page = open_as(town.operator(), viewport=DESK)
+    open_page(page, "/desk/policy")
+    expect(page.get_by_role("heading", name=desk_policy.NOW)).to_be_visible()
+    look(page, "/desk/policy")
+    box(page, desk_policy.FROM_DAY).fill("99")
+    box(page, desk_policy.TO_DAY).fill("5")
+    button(page, desk_policy.SAVE_RULES).click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(box(page, desk_policy.FROM_DAY)).to_have_value("99")
+    look(page, "/desk/policy with errors")
+    page.locator("#valid_from").fill("2099-01-01")
+    box(page, desk_policy.FROM_DAY).fill("20")
+    box(page, desk_policy.DUE).fill("10")
+    box(page, desk_policy.MOST).fill("5000")
+    button(page, desk_policy.SAVE_RULES).click()
+    expect(page.get_by_role("status").filter(has_text=desk_policy.ADDED)).to_be_focused()
+    coming = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.RULES}")
+    expect(coming).to_contain_text("с 20 по 5 число следующего месяца")
+    page.get_by_role("combobox", name=desk_policy.USAGE).select_option(label="Плита")
+    box(page, desk_policy.PRICE).fill("9,15")
+    page.locator("#price_from").fill("2099-01-01")
+    button(page, desk_policy.SAVE_PRICE).click()
+    prices = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.PRICES}")
+    expect(prices).to_contain_text("9,15")
+    look(page, "/desk/policy with rules to come")
+
+
 def test_a_register_is_tried_then_taken_and_every_page_of_the_desk_is_sound(
     open_as: OpenAs, town: Town, look: Look, watch: Watch, tmp_path: Path
 ) -> None:
@@ -142,6 +226,7 @@ def test_a_register_is_tried_then_taken_and_every_page_of_the_desk_is_sound(
     look(page, "/desk/registers with a file tried")
     button(page, desk_registers.TAKE).click()
     expect(page.get_by_text(desk_registers.DONE)).to_be_visible()
+    undo_the_import(page, look)
     open_page(page, "/desk/messages")
     expect(page.get_by_role("heading", level=1, name=messages.TITLE)).to_be_visible()
     look(page, "/desk/messages")
@@ -157,8 +242,23 @@ def test_a_register_is_tried_then_taken_and_every_page_of_the_desk_is_sound(
     look(page, "/desk with errors")
 
 
+def undo_the_import(page: Page, look: Look) -> None:
+    """Looked at, kept, looked at again, undone."""
+    asking = page.get_by_role("button", name=re.compile(f"^{desk_registers.UNDO}.*accounts"))
+    asking.click()
+    card = page.get_by_role("heading", name=desk_registers.UNDO_TITLE)
+    expect(card).to_be_visible()
+    look(page, "/desk/registers before an import is undone")
+    button(page, desk_registers.UNDO_KEEP).click()
+    expect(card).to_be_hidden()
+    asking.click()
+    button(page, desk_registers.UNDO_NOW).click()
+    expect(page.get_by_role("status").filter(has_text=desk_registers.UNDONE)).to_be_focused()
+    expect(asking).to_have_count(0)
+
+
 @pytest.mark.parametrize(
-    "path", ["/desk", "/desk/requests", "/desk/registers", "/desk/messages", "/desk/audit"]
+    "path", ["/desk", "/desk/requests", "/desk/registers", "/desk/policy", "/desk/messages", "/desk/audit"]
 )
 def test_a_subscriber_finds_every_door_of_the_desk_closed(open_as: OpenAs, town: Town, path: str) -> None:
     page = open_as(town.person(), viewport=DESK)
