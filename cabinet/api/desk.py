@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin, small_form
+from cabinet.api.requests import NO_STORE, Caller, same_origin, small_form
 from cabinet.domain import cookies
 from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
 from cabinet.domain.permissions import Actor
@@ -31,7 +31,6 @@ REGISTER: Final = "/api/desk/register"
 DOCUMENT: Final = "/api/desk/document"
 REJECTS: Final = "/api/desk/rejects"
 AUDIT: Final = "/api/desk/audit.csv"
-NO_STORE: Final = {"cache-control": "no-store"}
 _FORBIDDEN: Final = 403
 _STATUS: Final[dict[type[CabinetError], int]] = {SignInNeeded: 401, Denied: 403, NotFound: 404, TooMany: 429}
 

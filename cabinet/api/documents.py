@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from cabinet.api.requests import Asking, Caller, same_origin
+from cabinet.api.requests import NO_STORE, Asking, Caller, same_origin
 from cabinet.domain.documents import MOST_BYTES, DocumentTooLarge
 from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, TooMany
 from cabinet.services import documents
@@ -20,7 +20,6 @@ from cabinet.services.documents import DocumentRow, Upload
 from cabinet.texts import errors as texts
 
 DOCUMENTS: Final = "/api/documents"
-_NO_STORE: Final = {"cache-control": "no-store"}
 _LONGEST_TOKEN: Final = 100
 _LONGEST_NAME: Final = 4000
 _SECONDS: Final = 120
@@ -85,7 +84,7 @@ def routes(
             return _refusal(Busy())
         except CabinetError as problem:
             return _refusal(problem)
-        return JSONResponse({"id": row.id, "title": row.title}, status_code=201, headers=_NO_STORE)
+        return JSONResponse({"id": row.id, "title": row.title}, status_code=201, headers=NO_STORE)
 
     return [Route(DOCUMENTS, take, methods=["POST"])]
 
@@ -137,4 +136,4 @@ _STATUSES: Final[dict[type[CabinetError], int]] = {
 def _refusal(problem: CabinetError) -> JSONResponse:
     status = next((code for kind, code in _STATUSES.items() if isinstance(problem, kind)), 422)
     words = texts.of(problem.code, problem.field, problem.facts)
-    return JSONResponse({"error": problem.code, "message": words}, status_code=status, headers=_NO_STORE)
+    return JSONResponse({"error": problem.code, "message": words}, status_code=status, headers=NO_STORE)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cabinet.api.requests import NO_STORE
 from cabinet.domain.errors import NotFound
 from cabinet.domain.human_check import Stage
 from cabinet.domain.permissions import Visitor
@@ -19,7 +20,6 @@ from cabinet.texts import human_check as texts
 PICTURE: Final = "/api/human/picture"
 SOUND: Final = "/api/human/sound"
 _RANGE: Final = re.compile(r"bytes=(\d{1,9})-(\d{0,9})")
-_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
@@ -36,7 +36,7 @@ def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
             found = await run_in_threadpool(human_check.fetch_media, deps, visitor_of(request), kind, task_id)
         except NotFound as gone:
             words = {"error": gone.code, "message": gone_words}
-            return JSONResponse(words, status_code=404, headers=_NO_STORE)
+            return JSONResponse(words, status_code=404, headers=NO_STORE)
         return _part(found, request.headers.get("range", ""), media_type)
 
     async def picture(request: Request) -> Response:
@@ -50,7 +50,7 @@ def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
 
 def _part(whole: bytes, asked: str, media_type: str) -> Response:
     """The whole, or the one range that was asked for (RFC 9110, 14): Safari plays nothing without ranges."""
-    headers = {**_NO_STORE, "accept-ranges": "bytes"}
+    headers = {**NO_STORE, "accept-ranges": "bytes"}
     found = _RANGE.fullmatch(asked)
     begin = int(found[1]) if found else 0
     if not found or begin >= len(whole):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,8 @@ from cabinet.texts import errors as texts
 Asking = Callable[[Request], tuple[Deps, Actor]]
 _MOST_BYTES = 8 * 1024
 _MOST_FIELDS = 8
+
+NO_STORE: Final = {"cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cabinet.api.requests import NO_STORE
 from cabinet.ports import MailNotices, NoticeForged
 from cabinet.services import notifications
 from cabinet.services.deps import Deps
@@ -14,7 +15,6 @@ from cabinet.texts import errors
 
 RESEND: Final = "/api/webhooks/resend"
 _LONGEST: Final = 256 * 1024
-_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 def resend_routes(deps: Deps, notices: MailNotices) -> list[Route]:
@@ -30,7 +30,7 @@ def resend_routes(deps: Deps, notices: MailNotices) -> list[Route]:
             return _refusal(401, forged.code)
         if returned:
             await run_in_threadpool(notifications.take_returned, deps, "resend", returned)
-        return JSONResponse({"status": "taken"}, headers=_NO_STORE)
+        return JSONResponse({"status": "taken"}, headers=NO_STORE)
 
     return [Route(RESEND, take, methods=["POST"])]
 
@@ -50,4 +50,4 @@ async def _read(request: Request) -> bytes | None:
 
 def _refusal(status: int, code: str) -> Response:
     words = {"error": code, "message": errors.of(code, "", {})}
-    return JSONResponse(words, status_code=status, headers=_NO_STORE)
+    return JSONResponse(words, status_code=status, headers=NO_STORE)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from cabinet.domain.errors import InputError
 
@@ -75,6 +75,10 @@ class Login:
             return f"{v[:2]} {v[2:5]} {v[5:8]}-{v[8:10]}-{v[10:]}"
         local, _, host = self.value.partition("@")
         return f"{local}@{_readable_host(host)}"
+
+
+NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
+"""Stands for a login that could not be read, while the rest of a form is looked at."""
 
 
 def _email(text: str) -> str:

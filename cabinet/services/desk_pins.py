@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cabinet.domain import account_search, limits
 from cabinet.domain.errors import Conflict, InputError
 from cabinet.domain.forms import FieldMissing, FormStale, Parser, text_of
-from cabinet.domain.identity import Login, LoginKind, LoginMalformed, spaced_number
+from cabinet.domain.identity import NOBODY, Login, LoginKind, LoginMalformed, spaced_number
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.pins import PinDelivery, ShownDocuments, new_pin, normalised
 from cabinet.persistence.access_pins import PinIssue
@@ -21,7 +21,6 @@ from cabinet.texts import desk_pins as words
 
 MOST: Final = words.MOST
 _KEY: Final = 64
-_NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
 class PinMailMalformed(InputError):
@@ -85,7 +84,7 @@ class IssueAtDesk:
         delivery = next((x for x in PinDelivery if x == text_of(form, "delivery")), None)
         parser.need(present=delivery is not None, problem=FieldMissing(field="delivery"))
         mailed = delivery is PinDelivery.MAIL
-        email = parser.take(lambda: _email(text_of(form, "email")), _NOBODY) if mailed else None
+        email = parser.take(lambda: _email(text_of(form, "email")), NOBODY) if mailed else None
         parser.finish()
         return cls(account_id, key, shown or ShownDocuments.PASSPORT, email)
 

@@ -7,7 +7,7 @@ from cabinet.domain import codes, limits, passwords
 from cabinet.domain.codes import CodeCheck, CodePurpose
 from cabinet.domain.forms import Parser, text_of
 from cabinet.domain.human_check import HumanCheckNeeded
-from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
@@ -19,7 +19,6 @@ from cabinet.services.passwords import chosen
 
 PURPOSE = "reset"
 RESET = (CodePurpose.RESET,)
-_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class AskReset:
             Several: the login is malformed, or the human check is not passed.
         """
         parser = Parser()
-        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), NOBODY)
         parser.need(present=bool(human_pass), problem=HumanCheckNeeded())
         parser.finish()
         return cls(login, human_pass)

@@ -9,7 +9,7 @@ from cabinet.domain.codes import digest
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.human_check import HumanCheckNeeded, Purpose
-from cabinet.domain.identity import Login, LoginKind, account_number, spaced_number
+from cabinet.domain.identity import NOBODY, Login, LoginKind, account_number, spaced_number
 from cabinet.domain.permissions import PUBLIC, Actor, Permission
 from cabinet.domain.pin_requests import (
     DocumentKind,
@@ -37,7 +37,6 @@ PURPOSE: Final = Purpose.PIN_REQUEST
 CLAIMS_KEPT: Final = timedelta(days=90)
 _MOST: Final = 10
 _ANY_NUMBER: Final = r"[0-9A-Za-zА-Яа-я/]{4,32}"
-_NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ class SendRequest:
             Several: whatever does not hold.
         """
         parser = Parser()
-        phone = parser.take(lambda: parse_phone(text_of(form, "phone")), _NOBODY)
-        email = parser.take(lambda: parse_email(text_of(form, "email")), _NOBODY)
+        phone = parser.take(lambda: parse_phone(text_of(form, "phone")), NOBODY)
+        email = parser.take(lambda: parse_email(text_of(form, "email")), NOBODY)
         number = parser.take(lambda: account_number(text_of(form, "number"), _ANY_NUMBER), "")
         address = parser.take(lambda: parse_address(text_of(form, "address")), "")
         kind = next((x for x in DocumentKind if x == text_of(form, "kind")), None)

@@ -8,7 +8,7 @@ from cabinet.domain import limits, passwords
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.human_check import HumanCheckNeeded
-from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
@@ -18,7 +18,6 @@ from cabinet.services.passwords import chosen
 from cabinet.texts import consent
 
 PURPOSE = "register"
-_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Register:
             Several: any of the fields does not hold; all of them are told.
         """
         parser = Parser()
-        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), NOBODY)
         password = parser.take(
             lambda: passwords.checked(text_of(form, "password", passwords.TYPED), login.value), ""
         )

@@ -10,7 +10,7 @@ from cabinet.domain import sign_in as policy
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.errors import InputError, TooMany
 from cabinet.domain.forms import FieldMissing, Parser, text_of
-from cabinet.domain.identity import Login, LoginKind
+from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.limits import Limit
 from cabinet.domain.passwords import TYPED
 from cabinet.domain.permissions import PUBLIC, Actor, Visitor
@@ -22,7 +22,6 @@ from cabinet.services.deps import Deps
 
 PURPOSE: Final = "sign_in"
 Counted = tuple[Limit, str]
-_NOBODY = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 
 
 class SignInWrong(InputError):
@@ -48,7 +47,7 @@ class SignIn:
             Several: the login is malformed or the password is empty.
         """
         parser = Parser()
-        login = parser.take(lambda: Login.parse(text_of(form, "login")), _NOBODY)
+        login = parser.take(lambda: Login.parse(text_of(form, "login")), NOBODY)
         password = text_of(form, "password", TYPED)
         parser.need(present=bool(password), problem=FieldMissing(field="password"))
         parser.finish()
