@@ -62,12 +62,19 @@ function look() {
   if (step && one("[data-error-summary]") && step.hint) hinted = true;
   const here = step && location.pathname === step.page;
   const target = here && lesson.way !== "alone" ? seen(step.element) : null;
-  if (here && lesson.way !== "alone" && !target) return; // its data are on the way
+  if (here && lesson.way !== "alone" && !target && !late) return awaitTarget(); // its data are on the way
   const view = [at, hidden, hinted, here, pending].join();
   if (view === shown && (!target || target === marked)) return;
   shown = view;
   if (hidden) return fold();
   draw(step, here, target);
+}
+
+// A page may be open at another place than the step's: then the card comes without a frame.
+let late = false;
+let lateness = 0;
+function awaitTarget() {
+  lateness ||= setTimeout(() => { lateness = 0; late = true; look(); late = false; }, 4000);
 }
 
 let marked = null;
@@ -79,8 +86,9 @@ function draw(step, here, target) {
     smoothScroll: false, stagePadding: 8, stageRadius: 12,
   });
   document.body.style.paddingBottom = "";
-  if (target) coach.highlight({ element: target, disableActiveInteraction: false, popover: card(step, here), onHighlighted: place });
-  else sheet(step, here);
+  if (!target) return sheet(step, here);
+  coach.highlight({ element: target, disableActiveInteraction: false, popover: card(step, here), onHighlighted: place });
+  plain(target);
 }
 
 // Without an element: alone, on another page, or at the end. The page stays in hand.
@@ -146,10 +154,13 @@ function buttons(step, here) {
   const { words: say, way } = lesson;
   if (!step) return [button(say.lessons, () => leave("/api/practice/end"), "primary"), button(say.again, () => leave("/api/practice"))];
   const made = [];
+  const sample = step.file && here && way !== "show";
+  if (sample) made.push(button(say.sample, () => attach(step), "primary"));
+  if (step.open && here) made.push(button(say.inbox, () => location.assign(step.open), "primary"));
   const before = lesson.steps[at - 1];
   if (way !== "alone" && before && !led(before) && before.page === location.pathname) made.push(button(say.back, () => go(at - 1)));
   if (!here && way !== "alone") made.push(button(say.go, () => location.assign(step.page), "primary"));
-  else if (way !== "alone" && (way === "show" || !led(step))) made.push(button(say.next, () => next(step), "primary"));
+  else if (way !== "alone" && !step.open && (way === "show" || !led(step))) made.push(button(say.next, () => next(step), "primary"));
   else if (way === "alone" && !hinted) made.push(button(say.hint, () => { hinted = true; look(); }));
   if (way === "alone" && !led(step)) made.push(button(say.next, () => go(at + 1), "primary"));
   made.push(button(say.hide, hide), button(say.leave, () => leave("/api/practice/end")));
@@ -160,6 +171,7 @@ function next(step) {
   if (!led(step)) return go(at + 1);
   if (pending) return;
   pending = true;
+  if (step.file) attach(step);
   for (const [selector, value] of step.type ?? []) type(selector, value);
   // What was chosen may draw a field anew: it is typed into once it is there.
   setTimeout(() => {
@@ -179,10 +191,33 @@ function type(selector, value) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// A drawn document, so that nobody reaches for a real one.
+function attach(step) {
+  const field = one(step.file);
+  if (!field) return;
+  const sheet = Object.assign(document.createElement("canvas"), { width: 900, height: 600 });
+  const pen = sheet.getContext("2d");
+  pen.fillStyle = "#fbf9f4";
+  pen.fillRect(0, 0, 900, 600);
+  pen.fillStyle = "#5b3e96";
+  pen.font = "36px sans-serif";
+  lesson.words.sample_lines.split("|").forEach((line, index) => pen.fillText(line, 60, 120 + 90 * index));
+  sheet.toBlob((picture) => {
+    const files = new DataTransfer();
+    files.items.add(new File([picture], lesson.words.sample_name, { type: "image/jpeg" }));
+    field.files = files.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }, "image/jpeg", 0.8);
+}
+
 // driver.js marks plain elements as if they opened something (axe: aria-allowed-attr), and on a phone its card may lie
 // over them: there it is a sheet at the bottom, and the page is scrolled clear of it.
-function place(element) {
+function plain(element) {
   for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) element?.removeAttribute(name);
+}
+
+function place(element) {
+  plain(element);
   const box = one(".driver-popover.coach");
   if (!box || !element) return;
   if (innerWidth <= 640) room(box, element);

@@ -83,7 +83,8 @@ def _side_of(caller: Caller, own: DemoSide, request: Request) -> DemoSide:
     world = container.practice_worlds().find(token)
     if world is None:
         return DemoSide(None, lambda _payment: None, lambda: None)
-    return DemoSide(world.bank, lambda payment: payments.settle(world.deps, payment), world.inbox)
+    back = practice.way_back(request, caller, world)
+    return DemoSide(world.bank, lambda payment: payments.settle(world.deps, payment), world.inbox, back)
 
 
 pages.load()

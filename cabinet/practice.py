@@ -14,6 +14,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from cabinet.domain.codes import digest
 from cabinet.domain.errors import Busy, PracticeOver
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.pins import ALPHABET, LENGTH
 from cabinet.domain.practice import Start
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
@@ -41,6 +43,7 @@ MOST: Final = 2000  # worlds at once
 _MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "alembic" / "versions"
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _DATABASE, _BANK, _OUTBOX = "world.db", "bank.db", "outbox"
+_PIN: Final = re.compile(rf": ([{ALPHABET}]{{{LENGTH}}})\.")
 _compiled: dict[Any, Any] = {}
 
 
@@ -55,9 +58,15 @@ class PracticeWorld:
     engine: Engine
 
     def inbox(self) -> Path:
-        """The folder of its letters and messages, all of them delivered."""
+        """The folder of its letters and messages: requests are answered, all letters delivered."""
+        practice.answer_requests(self.deps)
         notifications.deliver_due(self.deps)
         return self.outbox
+
+    def pin(self) -> str:
+        """The PIN of the last letter that brought one; "" before."""
+        letters = sorted(self.outbox.glob("mail/*.eml"), reverse=True)
+        return next((found[1] for found in (_PIN.search(_text(x)) for x in letters) if found), "")
 
 
 class PracticeWorlds:
@@ -218,6 +227,12 @@ class PracticeWorlds:
 def _schema() -> str:
     """The number of the newest migration."""
     return max(x.name for x in _MIGRATIONS.glob("*.py")).partition("_")[0]
+
+
+def _text(letter: Path) -> str:
+    message = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body else ""
 
 
 def _is_name(text: str) -> bool:

@@ -49,11 +49,13 @@ class DemoSide:
         bank: its books.
         notify: how the bank tells the portal that a payment has ended.
         inbox: the folder of the letters and messages that have arrived; None where they go out for real.
+        back: where the inbox leads back; "" nowhere.
     """
 
     bank: DemoBank | None
     notify: Callable[[str], object]
     inbox: Callable[[], Path | None]
+    back: str = ""
 
 
 SideOf = Callable[[Request], DemoSide]
@@ -98,10 +100,11 @@ def inbox_routes(side_of: SideOf) -> list[Route]:
     """The letters and messages of the outbox adapters, newest first."""
 
     async def show(request: Request) -> Response:
-        folder = await run_in_threadpool(side_of(request).inbox)
+        side = side_of(request)
+        folder = await run_in_threadpool(side.inbox)
         if folder is None:
             return Response(status_code=404)
-        return _page(texts.INBOX, await run_in_threadpool(_inbox_body, folder))
+        return _page(texts.INBOX, await run_in_threadpool(_inbox_body, folder, side.back))
 
     return [Route(INBOX, show, methods=["GET"])]
 
@@ -130,11 +133,14 @@ def _bank_body(payment: str, order: PaymentOrder) -> str:
     )
 
 
-def _inbox_body(folder: Path) -> str:
+def _inbox_body(folder: Path, back: str) -> str:
     files = sorted((*folder.glob("mail/*.eml"), *folder.glob("sms/*.json")), key=lambda x: x.name)
     cards = [_letter(x) if x.suffix == ".eml" else _sms(x) for x in reversed(files[-_SHOWN:])]
-    return f"<h1>{texts.INBOX}</h1><p class='note'>{texts.INBOX_NOTE}</p>" + (
-        "".join(cards) or f"<p>{texts.INBOX_EMPTY}</p>"
+    note, empty = (texts.PRACTICE_NOTE, "") if back else (texts.INBOX_NOTE, texts.INBOX_EMPTY)
+    way = f'<p><a class="button primary" href="{escape(back, quote=True)}">{texts.BACK}</a></p>'
+    return (
+        f"<h1>{texts.INBOX}</h1><p class='note'>{note}</p>{way if back else ''}"
+        f"{''.join(cards) or f'<p>{empty}</p>'}"
     )
 
 

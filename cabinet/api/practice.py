@@ -56,7 +56,7 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         lesson, way = _chosen(caller.cookie(request, cookies.LESSON))
         if world is None or lesson is None:
             return JSONResponse({"error": "practice_over", "message": errors.WORDS["practice_over"]}, 404)
-        return JSONResponse(_filled(lesson, way, world))
+        return JSONResponse(await run_in_threadpool(_filled, lesson, way, world))
 
     async def end(request: Request) -> Response:
         await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
@@ -78,23 +78,38 @@ def _chosen(text: str) -> tuple[Lesson | None, str]:
     return (LESSONS.get(name), way) if way in WAYS else (None, "")
 
 
-def _filled(lesson: Lesson, way: str, world: PracticeWorld) -> dict[str, object]:
-    """The lesson with the facts of this world's household, as JSON."""
+def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:
+    """Where the lesson goes on after a page without the coach; "" when it has no such page."""
+    lesson, _ = _chosen(caller.cookie(request, cookies.LESSON))
+    steps = lesson.steps if lesson else ()
+    return next((str(_fill(x.back, _facts(world))) for x in steps if x.back), "")
+
+
+def _facts(world: PracticeWorld) -> dict[str, str]:
+    """What the lessons' texts name of a world."""
     today = world.deps.clock.now().date()
-    known = {
+    return {
         "account": spaced_number(practice.ACCOUNT).replace("\u00a0", " "),
         "serial": practice.SERIAL,
         "reading": f"{practice.next_reading(today):05d}",
+        "address": texts.ADDRESS,
+        "phone": practice.PHONE,
+        "email": practice.LOGIN,
+        "pin": world.pin(),
     }
+
+
+def _filled(lesson: Lesson, way: str, world: PracticeWorld) -> dict[str, object]:
+    """The lesson with the facts of this world's household, as JSON."""
+    known = _facts(world)
     steps = [
         {name: _fill(value, known) for name, value in asdict(step).items() if value} for step in lesson.steps
     ]
-    task = lesson.task.format(**known)
     return {
         "way": way,
         "world": world.name,
         "title": lesson.title,
-        "task": task,
+        "task": lesson.task.format(**known),
         "steps": steps,
         "words": texts.COACH,
     }

@@ -15,6 +15,7 @@ class Start(StrEnum):
 
     NEWCOMER = "newcomer"
     SUPPLIED = "supplied"
+    BASIC = "basic"
     CONNECTED = "connected"
 
 
@@ -22,6 +23,7 @@ SUPPLIER: Final = "practice"
 ACCOUNT: Final = "370000000017"
 SERIAL: Final = "04666666"
 LOGIN: Final = "uchenik@example.ru"
+PHONE: Final = "+79120000000"
 # The day of the month on which the practice world lives: readings are taken, the bill is due.
 DAY: Final = 20
 USED: Final = 17  # m³ since the last reading

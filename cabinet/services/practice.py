@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -12,19 +13,27 @@ from cabinet.domain import limits, practice
 from cabinet.domain.charges import Usage
 from cabinet.domain.identity import LoginKind
 from cabinet.domain.period import BillingPeriod
-from cabinet.domain.permissions import Actor, Permission, Visitor
+from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
+from cabinet.domain.pin_requests import (
+    RejectReason,
+    RequestAccountUnknown,
+    RequestClaimed,
+    RequestMoved,
+)
 from cabinet.domain.practice import PracticeMonth, Start
 from cabinet.domain.registers import RegisterKind
+from cabinet.persistence.operators import Operator
 from cabinet.persistence.suppliers import Price
 from cabinet.persistence.users import User
-from cabinet.services import customer_accounts, profile, sessions
+from cabinet.services import customer_accounts, profile, request_review, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.registers import ImportRegister, import_register
 from cabinet.services.suppliers import AddSupplier, store_supplier
 from cabinet.texts import training as texts
 
 _LONG_AGO: Final = date(2020, 1, 1)
-_SUBSCRIBER: Final = 1  # the world's only user
+_SUBSCRIBER: Final = 1  # who learns
+_DESK: Final = {2: OperatorRole.CLERK, 3: OperatorRole.SENIOR}  # who answers at the settlement centre
 
 
 def count_world(deps: Deps, visitor: Visitor) -> None:
@@ -40,15 +49,18 @@ def count_world(deps: Deps, visitor: Visitor) -> None:
 def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:
     """Fill an empty, migrated world up to a lesson's start."""
     actor.require(Permission.REGISTER_IMPORT)
-    _store_supplier(deps, actor)
+    supplier_id = _store_supplier(deps, actor)
     _import_household(deps, actor)
-    _store_subscriber(deps)
+    _store_user(deps, _SUBSCRIBER, practice.LOGIN)
+    for user_id, role in _DESK.items():
+        _store_operator(deps, user_id, supplier_id, role)
     pupil = Actor.subscriber(Visitor("", "practice"), _SUBSCRIBER, 0)
     if start is Start.NEWCOMER:
         return
     profile.choose_supplier(deps, pupil, profile.list_suppliers(deps, pupil)[0].id)
-    if start is Start.CONNECTED:
-        form = {"access": "extended", "proof_kind": "serial", "serial": practice.SERIAL}
+    if start is not Start.SUPPLIED:
+        access = "basic" if start is Start.BASIC else "extended"
+        form = {"access": access, "proof_kind": "serial", "serial": practice.SERIAL}
         command = customer_accounts.LinkAccount.parse(form, practice.ACCOUNT)
         customer_accounts.link_account(deps, pupil, command)
 
@@ -61,7 +73,32 @@ def open_world(deps: Deps, visitor: Visitor) -> str:
     return opened.token if opened else ""
 
 
-def _store_supplier(deps: Deps, actor: Actor) -> None:
+def answer_requests(deps: Deps) -> None:
+    """The practice settlement centre at work: it looks at what waits, and approves what names its one account."""
+    with deps.snapshot() as tx:
+        [supplier] = tx.suppliers.list_all()
+    clerk, senior = (
+        Actor.operator(Visitor("", "practice"), user_id, 0, supplier.id or 0, role, verified=True)
+        for user_id, role in _DESK.items()
+    )
+    for row in request_review.list_requests(deps, clerk):
+        with suppress(RequestClaimed, RequestMoved):  # the mailbox was opened twice at once
+            _answer(deps, [senior] if row.second else [clerk, senior], int(row.id))
+
+
+def _answer(deps: Deps, operators: list[Actor], request_id: int) -> None:
+    """The second one looks only at what needs two."""
+    for operator in operators:
+        request_review.claim(deps, operator, request_id)
+        try:
+            if request_review.approve(deps, operator, request_id):
+                return
+        except RequestAccountUnknown:
+            request_review.reject(deps, operator, request_id, RejectReason.NOT_CONFIRMED)
+            return
+
+
+def _store_supplier(deps: Deps, actor: Actor) -> int:
     supplier = AddSupplier(
         code=practice.SUPPLIER,
         name=texts.SUPPLIER,
@@ -79,17 +116,32 @@ def _store_supplier(deps: Deps, actor: Actor) -> None:
                 roubles_per_m3=practice.PRICE,
             )
         )
+    return supplier_id
 
 
-def _store_subscriber(deps: Deps) -> None:
+def _store_operator(deps: Deps, user_id: int, supplier_id: int, role: OperatorRole) -> None:
+    _store_user(deps, user_id, f"{role.value}@example.ru")
+    with deps.transaction() as tx:
+        tx.operators.add(
+            Operator(
+                user_id=user_id,
+                supplier_id=supplier_id,
+                role=role,
+                name=texts.OPERATOR,
+                added_at=deps.clock.now(),
+            )
+        )
+
+
+def _store_user(deps: Deps, user_id: int, login: str) -> None:
     """Nobody signs in by this password: the world is entered by its own cookie only."""
     now = deps.clock.now()
     with deps.transaction() as tx:
         tx.users.add(
             User(
-                id=_SUBSCRIBER,
+                id=user_id,
                 login_kind=LoginKind.EMAIL.value,
-                login=practice.LOGIN,
+                login=login,
                 password_hash="",
                 created_at=now,
                 confirmed_at=now,

@@ -1,6 +1,7 @@
 """The lessons of РЕЖИМ ОБУЧЕНИЯ, as data: a supplier's staff can write one.
 
-In texts and values `{account}`, `{serial}` and `{reading}` are those of the practice household.
+In texts and values `{account}`, `{serial}`, `{reading}`, `{address}`, `{phone}` and `{email}` are those of the practice
+household; `{pin}` is of the last letter, "" before one.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Step:
         hint: what helps whoever typed something wrong or waits for long.
         type: selectors of fields and what to type or choose there («on» ticks).
         press: the selector of what to press then; "" when nothing is pressed.
+        file: the selector of a file field that the coach fills with a practice document.
+        open: a plain page, without the coach, that it offers to open; `back` is where that page leads.
         path: done when this page is open.
         says: done when the page says this.
         seen: done when an element of this selector is seen.
@@ -33,6 +36,9 @@ class Step:
     hint: str = ""
     type: tuple[tuple[str, str], ...] = ()
     press: str = ""
+    file: str = ""
+    open: str = ""
+    back: str = ""
     path: str = ""
     says: str = ""
     seen: str = ""
@@ -43,7 +49,7 @@ class Lesson:
     """One job of the cabinet.
 
     Attributes:
-        start: how far the practice subscriber has come when it begins: newcomer, supplied or connected.
+        start: how far the practice subscriber has come when it begins, a `Start`.
         page: where it begins.
         task: what is to be done, for those who do it alone.
     """
@@ -222,4 +228,64 @@ PAY: Final = Lesson(
     ),
 )
 
-LESSONS: Final = {lesson.id: lesson for lesson in (CONNECT, READING, CHARGES, PAY)}
+PIN: Final = Lesson(
+    "pin",
+    "Получить пин-код",
+    "Заявка с документом, письмо с пин-кодом, расширенный доступ.",
+    "Получите пин-код для счёта {account}: {address}, {phone}, {email}. Прочтите его в учебной почте и введите.",
+    "basic",
+    "/pin",
+    (
+        Step(
+            "/pin",
+            "main .part:has([data-upload])",
+            "Документ",
+            "Нажмите «Взять учебный документ». Свой настоящий здесь не прикладывайте.",
+            "Кнопка «Взять учебный документ» — в этой подсказке.",
+            type=(("[name=kind][value=passport]", "on"),),
+            file="#document",
+            seen="[data-upload] .files .file",
+        ),
+        Step(
+            "/pin",
+            "#pin-request",
+            "Кто вы и чей счёт",
+            "Заполните: {phone}, {email}, счёт {account}, {address}. Отметьте «Паспорт» и нажмите «Отправить заявку».",
+            "Учебные данные: {phone}, {email}, счёт {account}, {address}.",
+            type=(
+                ("#phone", "{phone}"),
+                ("#email", "{email}"),
+                ("#number", "{account}"),
+                ("#address", "{address}"),
+                ("[name=kind][value=passport]", "on"),
+            ),
+            press="#pin-request button[type=submit].primary",
+            path="/pin/status",
+        ),
+        Step(
+            "/pin/status",
+            "main .card",
+            "Ответ придёт письмом",
+            "Оператор сверит документ и пришлёт письмо. Откройте учебную почту, прочтите пин-код и нажмите «Вернуться к уроку».",
+            open="/demo/inbox",
+            back="/accounts/new?number={account}",
+            path="/accounts/new",
+        ),
+        Step(
+            "/accounts/new",
+            "form:has([name=access])",
+            "Расширенный доступ",
+            "Выберите «Пин-код», введите его из письма и нажмите «Открыть доступ».",
+            "Пин-код из учебного письма: {pin}.",
+            type=(
+                ("[name=access][value=extended]", "on"),
+                ("[name=proof_kind][value=pin]", "on"),
+                ("#pin", "{pin}"),
+            ),
+            press=_SUBMIT,
+            path="/",
+        ),
+    ),
+)
+
+LESSONS: Final = {lesson.id: lesson for lesson in (CONNECT, READING, CHARGES, PAY, PIN)}

@@ -9,10 +9,12 @@ SUPPLIER: Final = "Учебный поставщик"
 REGION: Final = "Учебная область"
 LOCALITY: Final = "г. Учебный"
 STREET: Final = "ул. Примерная"
+ADDRESS: Final = f"{LOCALITY}, {STREET}, д. 12, кв. 34"
 DESK_ADDRESS: Final = "г. Учебный, ул. Примерная, д. 1"
 LAST_NAME: Final = "Примерова"
 FIRST_NAME: Final = "Вера"
 METER: Final = "Учебный-4"
+OPERATOR: Final = "Учебный оператор"
 SENDER: Final = "Учебная почта <practice@localhost>"
 
 # What the coach's own buttons and lines say.
@@ -30,4 +32,8 @@ COACH: Final = {
     "well": "Теперь то же самое получится в вашем кабинете.",
     "lessons": "К урокам",
     "again": "Ещё раз",
+    "sample": "Взять учебный документ",
+    "sample_lines": "УЧЕБНЫЙ ДОКУМЕНТ|Примерова Вера|г. Учебный, ул. Примерная, д. 12, кв. 34|Образец для обучения",
+    "sample_name": "Учебный документ.jpg",
+    "inbox": "Открыть учебную почту",
 }

@@ -15,11 +15,24 @@ from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.practice import Start
-from cabinet.practice import LIFETIME, PracticeWorlds
-from cabinet.services import charges, customer_accounts, home, payments, profile, readings
+from cabinet.practice import LIFETIME, PracticeWorld, PracticeWorlds
+from cabinet.services import (
+    charges,
+    customer_accounts,
+    documents,
+    home,
+    payments,
+    pin_requests,
+    profile,
+    readings,
+)
 from cabinet.services.deps import Deps
+from cabinet.services.documents import Upload
 from cabinet.services.payments import StartPayment
+from cabinet.services.pin_requests import SendRequest
 from cabinet.services.readings import SubmitReading
+from cabinet.texts import training as texts
+from tests import hostile_files
 from tests.fakes import World, make_world
 from tests.tables import checksums
 
@@ -82,6 +95,54 @@ def pay(worlds: PracticeWorlds, token: str, deps: Deps, actor: Actor) -> None:
     assert [x.name for x in world.inbox().glob("mail/*.eml")]
 
 
+def ask_for_pin(deps: Deps, actor: Actor, number: str = facts.ACCOUNT, email: str = facts.LOGIN) -> str:
+    documents.attach_document(deps, actor, Upload("a document.jpg", hostile_files.jpeg()))
+    form = {
+        "number": number,
+        "address": texts.ADDRESS,
+        "phone": facts.PHONE,
+        "email": email,
+        "kind": "passport",
+    }
+    return pin_requests.send_request(deps, actor, SendRequest.parse(form, "", visitor=False)).token
+
+
+def prove_by_pin(deps: Deps, actor: Actor, pin: str) -> None:
+    form = {"access": "extended", "proof_kind": "pin", "pin": pin.upper()}
+    customer_accounts.link_account(deps, actor, customer_accounts.LinkAccount.parse(form, facts.ACCOUNT))
+
+
+def world_of(worlds: PracticeWorlds, token: str) -> PracticeWorld:
+    world = worlds.find(token)
+    assert world
+    return world
+
+
+@pytest.mark.parametrize("email", [facts.LOGIN, "other@example.ru"], ids=["by one operator", "by two"])
+def test_the_practice_desk_answers_when_the_mailbox_is_opened(worlds: PracticeWorlds, email: str) -> None:
+    token = worlds.begin(Start.BASIC, DEVICE)
+    deps, actor = worlds.enter(token, DEVICE)
+    sent = ask_for_pin(deps, actor, email=email)
+    world = world_of(worlds, token)
+    assert world.pin() == ""
+    assert pin_requests.view_status(deps, actor, sent).status == "Принята"
+    assert world.inbox() == world.inbox()
+    assert pin_requests.view_status(deps, actor, sent).status == "Пин-код отправлен"
+    assert home.get_home(deps, actor, 1).extended is False
+    prove_by_pin(deps, actor, world.pin())
+    assert home.get_home(deps, actor, 1).extended is True
+
+
+def test_a_request_for_a_number_that_is_not_there_is_turned_down(worlds: PracticeWorlds) -> None:
+    token = worlds.begin(Start.BASIC, DEVICE)
+    deps, actor = worlds.enter(token, DEVICE)
+    sent = ask_for_pin(deps, actor, "370000000099")
+    world = world_of(worlds, token)
+    world.inbox()
+    assert world.pin() == ""
+    assert pin_requests.view_status(deps, actor, sent).status == "Отказано"
+
+
 def test_every_deed_of_the_lessons_works_and_the_real_portal_is_not_touched(
     worlds: PracticeWorlds, real: World
 ) -> None:
@@ -94,6 +155,10 @@ def test_every_deed_of_the_lessons_works_and_the_real_portal_is_not_touched(
     assert len(charges.get_charges(deps, actor, 1).months) >= 12
     owed = home.get_home(deps, actor, 1).roubles
     pay(worlds, token, deps, actor)
+    asks = worlds.begin(Start.BASIC, DEVICE)
+    ask_for_pin(*worlds.enter(asks, DEVICE))
+    world_of(worlds, asks).inbox()
+    prove_by_pin(*worlds.enter(asks, DEVICE), world_of(worlds, asks).pin())
     assert home.get_home(deps, actor, 1).roubles != owed
     assert checksums(real.engine, frozenset()) == before
 
