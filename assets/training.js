@@ -20,9 +20,15 @@ let pending = false; // «Дальше» of a step that is shown has acted; its 
 let coach = null;
 let waiting;
 
+let told = Promise.resolve(); // until the portal knows of the last step
+
 // Where the lesson stands outlives a full page load, as the one from the bank.
 const memory = () => `lesson-${lesson.world}`;
-const keep = () => sessionStorage.setItem(memory(), String(at));
+function keep() {
+  sessionStorage.setItem(memory(), String(at));
+  const body = new URLSearchParams({ lesson: lesson.name, reached: at });
+  told = fetch("/api/practice/progress", { method: "POST", body, keepalive: true }).catch(() => {});
+}
 
 function done(step) {
   if (step.path) return location.pathname === step.path;
@@ -147,7 +153,7 @@ function button(text, act, look = "secondary") {
 const leave = (path) => {
   const form = Object.assign(document.createElement("form"), { method: "post", action: path });
   document.body.append(form);
-  form.submit();
+  told.finally(() => form.submit());
 };
 
 function buttons(step, here) {
@@ -280,8 +286,10 @@ async function begin() {
   const [answer] = await Promise.all([fetch("/api/practice"), style()]);
   if (!answer.ok) return;
   lesson = await answer.json();
-  at = Math.min(Number(sessionStorage.getItem(memory())) || 0, lesson.steps.length);
+  const known = sessionStorage.getItem(memory());
+  at = Math.min(Number(known ?? lesson.at), lesson.steps.length) || 0;
   if (root.dataset.lesson === undefined) return;
+  if (known === null) keep();
   let due = 0;
   const soon = () => {
     cancelAnimationFrame(due);

@@ -18,6 +18,7 @@ from cabinet.services import (
     pin_letters,
     pin_requests,
     reminders,
+    training,
 )
 from cabinet.services.deps import Deps
 
@@ -49,6 +50,7 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
         deletion.tell_before_end(deps)
         deletion.erase_due(deps)
         pin_letters.forget_old(deps)
+        training.forget_old(deps)
         sweep()
 
 

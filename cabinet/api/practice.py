@@ -10,20 +10,26 @@ from starlette.routing import Route
 
 from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
 from cabinet.domain import cookies, practice
-from cabinet.domain.errors import CabinetError
+from cabinet.domain.errors import CabinetError, PracticeOver, TooMany
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.practice import Start
 from cabinet.practice import PracticeWorld, PracticeWorlds
+from cabinet.services import training
 from cabinet.services.practice import count_world
+from cabinet.services.training import ReachStep
 from cabinet.texts import errors
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson
 
 PRACTICE: Final = "/api/practice"
+PRACTICE_PROGRESS: Final = "/api/practice/progress"
 PRACTICE_END: Final = "/api/practice/end"
 _TRAINING: Final = "/training"
 _SEE_OTHER: Final = 303
+_NO_CONTENT: Final = 204
 _FORBIDDEN: Final = 403
+_UNPROCESSABLE: Final = 422
+_STATUSES: Final[dict[type[CabinetError], int]] = {PracticeOver: 404, TooMany: 429}
 
 
 def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
@@ -33,30 +39,35 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
         form = await small_form(request)
-        lesson, way = _chosen(form.get("lesson") or caller.cookie(request, cookies.LESSON))
+        lesson, way, at = _chosen(form.get("lesson") or _begun(request))
         if lesson is None:
             return RedirectResponse(_TRAINING, _SEE_OTHER)
         visitor = caller.visitor(request)
         await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
         try:
             await run_in_threadpool(count_world, caller.deps, visitor)
-            token = await run_in_threadpool(worlds.begin, Start(lesson.start), visitor)
+            start = Start(lesson.steps[at].start or lesson.start)
+            token = await run_in_threadpool(worlds.begin, start, visitor)
         except CabinetError:
             token = ""
         if not token:
             return RedirectResponse(f"{_TRAINING}?problem=busy", _SEE_OTHER)
-        answer = RedirectResponse(lesson.page, _SEE_OTHER)
+        answer = RedirectResponse(lesson.steps[at].page, _SEE_OTHER)
         set_cookie(answer, caller, cookies.PRACTICE, token, None, hidden=True)
-        set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}", None, hidden=False)
+        set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}.{at}", None, hidden=False)
         return answer
+
+    def _begun(request: Request) -> str:
+        """The lesson that the browser takes, from its beginning."""
+        return ".".join(caller.cookie(request, cookies.LESSON).split(".")[:2])
 
     async def show(request: Request) -> Response:
         """The lesson that the browser takes, for training.js; 404 outside a practice world."""
         world = await run_in_threadpool(worlds.find, caller.cookie(request, cookies.PRACTICE))
-        lesson, way = _chosen(caller.cookie(request, cookies.LESSON))
+        lesson, way, at = _chosen(caller.cookie(request, cookies.LESSON))
         if world is None or lesson is None:
             return JSONResponse({"error": "practice_over", "message": errors.WORDS["practice_over"]}, 404)
-        return JSONResponse(await run_in_threadpool(_filled, lesson, way, world))
+        return JSONResponse(await run_in_threadpool(_filled, lesson, way, at, world))
 
     async def end(request: Request) -> Response:
         await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
@@ -68,19 +79,52 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
     return [
         Route(PRACTICE, begin, methods=["POST"]),
         Route(PRACTICE, show, methods=["GET"]),
+        *_progress_routes(worlds, caller),
         Route(PRACTICE_END, end, methods=["GET", "POST"]),
     ]
 
 
-def _chosen(text: str) -> tuple[Lesson | None, str]:
-    """The lesson and the way of «pay.show»; no lesson for anything else."""
-    name, _, way = text.partition(".")
-    return (LESSONS.get(name), way) if way in WAYS else (None, "")
+def _progress_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
+    async def progress(request: Request) -> Response:
+        """A step that was reached: the only thing that a lesson tells the portal itself."""
+        if not same_origin(request, caller.origins):
+            return Response(status_code=_FORBIDDEN)
+        form = await small_form(request)
+        try:
+            await run_in_threadpool(_record, request, form)
+        except CabinetError as problem:
+            return Response(status_code=_STATUSES.get(type(problem), _UNPROCESSABLE))
+        return Response(status_code=_NO_CONTENT)
+
+    def _record(request: Request, form: dict[str, str]) -> None:
+        visitor = caller.visitor(request)
+        worlds.enter(caller.cookie(request, cookies.PRACTICE), visitor)
+        command = ReachStep.parse(form.get("lesson", ""), form.get("reached", ""))
+        training.record_progress(caller.deps, visitor, caller.cookie(request, cookies.SESSION), command)
+
+    return [Route(PRACTICE_PROGRESS, progress, methods=["POST"])]
+
+
+def _chosen(text: str) -> tuple[Lesson | None, str, int]:
+    """The lesson, the way and the step of «pay.show» or «pay.show.1»; no lesson for anything else.
+
+    A step at which the lesson cannot be taken up gives the last one before that can.
+    """
+    name, way, at, *more = [*text.split("."), "0"] if text.count(".") == 1 else [*text.split("."), "", ""]
+    lesson = LESSONS.get(name)
+    if (
+        lesson is None
+        or way not in WAYS
+        or any(more)
+        or at not in {str(x) for x, _ in enumerate(lesson.steps)}
+    ):
+        return None, "", 0
+    return lesson, way, lesson.resumable(int(at))
 
 
 def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:
     """Where the lesson goes on after a page without the coach; "" when it has no such page."""
-    lesson, _ = _chosen(caller.cookie(request, cookies.LESSON))
+    lesson, _, _ = _chosen(caller.cookie(request, cookies.LESSON))
     steps = lesson.steps if lesson else ()
     return next((str(_fill(x.back, _facts(world))) for x in steps if x.back), "")
 
@@ -99,14 +143,16 @@ def _facts(world: PracticeWorld) -> dict[str, str]:
     }
 
 
-def _filled(lesson: Lesson, way: str, world: PracticeWorld) -> dict[str, object]:
+def _filled(lesson: Lesson, way: str, at: int, world: PracticeWorld) -> dict[str, object]:
     """The lesson with the facts of this world's household, as JSON."""
     known = _facts(world)
     steps = [
         {name: _fill(value, known) for name, value in asdict(step).items() if value} for step in lesson.steps
     ]
     return {
+        "name": f"{lesson.id}.{way}",
         "way": way,
+        "at": at,
         "world": world.name,
         "title": lesson.title,
         "task": lesson.task.format(**known),

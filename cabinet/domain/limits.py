@@ -44,6 +44,7 @@ PRACTICE_ADDRESS: Final = Limit("practice.address", 120, _HOUR)
 
 UPLOAD_ADDRESS: Final = Limit("upload.address", 60, _HOUR)
 UPLOAD_DEVICE: Final = Limit("upload.device", 20, _HOUR)
+TRAINING_ADDRESS: Final = Limit("training.address", 600, _HOUR)
 PIN_REQUEST_ADDRESS: Final = Limit("pin_request.address", 20, _DAY)
 PIN_REQUEST_DEVICE: Final = Limit("pin_request.device", 5, _DAY)
 PIN_REQUEST_ACCOUNT: Final = Limit("pin_request.account", 5, _DAY)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     PIN_ISSUE = "pin.issue"
     REQUEST_REVIEW = "request.review"
     REQUEST_CONFIRM = "request.confirm"
+    TRAINING_VIEW = "training.view"
     MESSAGE_MANAGE = "message.manage"
     AUDIT_VIEW = "audit.view"
     REGISTER_IMPORT = "register.import"
@@ -43,7 +44,9 @@ _SUBSCRIBER: Final = frozenset(
         Permission.PAYMENT_MAKE,
     }
 )
-_CLERK: Final = frozenset({Permission.ACCOUNT_FIND, Permission.PIN_ISSUE, Permission.REQUEST_REVIEW})
+_CLERK: Final = frozenset(
+    {Permission.ACCOUNT_FIND, Permission.PIN_ISSUE, Permission.REQUEST_REVIEW, Permission.TRAINING_VIEW}
+)
 _SENIOR: Final = _CLERK | {Permission.REQUEST_CONFIRM, Permission.MESSAGE_MANAGE, Permission.AUDIT_VIEW}
 _ADMINISTRATOR: Final = _SENIOR | {Permission.REGISTER_IMPORT, Permission.POLICY_EDIT}
 # What only operators do, at the desk; a refusal of any of it is remembered.

@@ -204,6 +204,9 @@ RULES: Final[dict[str, Rule]] = {
             *("document_kind", "reason", "consent_version", "address"),
         ),
     ),
+    "training_progress": Rule(
+        End.DELETE, file="training.json", columns=("lesson", "way", "reached", "finished", "at")
+    ),
     "readings": Rule(
         End.KEEP, "what the dial showed belongs to the supplier's accounts", file="readings.json"
     ),

@@ -29,6 +29,7 @@ from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - 
 from cabinet.persistence.registers import Registers
 from cabinet.persistence.second_factors import SecondFactors
 from cabinet.persistence.suppliers import Suppliers
+from cabinet.persistence.training import Training
 from cabinet.persistence.users import Confirmations, Sessions, Users
 
 
@@ -64,6 +65,7 @@ class UnitOfWork:
         self.second_factors = SecondFactors(session)
         self.sessions = Sessions(session)
         self.suppliers = Suppliers(session)
+        self.training = Training(session)
         self.users = Users(session)
 
 

@@ -93,6 +93,7 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
             return None
         desk = tx.operators.find_of_user(spent.user_id) is not None
         remember = spent.remember and not desk
+        tx.training.claim(visitor.device, spent.user_id)
         opened = tx.sessions.add(
             UserSession(
                 user_id=spent.user_id,
@@ -134,6 +135,16 @@ def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
             visitor, user.id or 0, session.id or 0, operator.supplier_id, role, verified=verified
         )
     return Actor.subscriber(visitor, user.id or 0, session.id or 0)
+
+
+def peek(deps: Deps, token: str) -> int | None:
+    """The user of a session cookie, if it is alive; nothing is written, so the visit is not prolonged."""
+    if not token:
+        return None
+    now = deps.clock.now()
+    with deps.snapshot() as tx:
+        found = tx.sessions.find_live(digest(deps.secret_key, _SESSION, token), now)
+    return found[1].id if found and not _is_idle(found[0], now, found[2]) else None
 
 
 def _has_factor(tx: UnitOfWork, user_id: int) -> bool:

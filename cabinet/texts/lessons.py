@@ -21,6 +21,7 @@ class Step:
         type: selectors of fields and what to type or choose there («on» ticks).
         press: the selector of what to press then; "" when nothing is pressed.
         file: the selector of a file field that the coach fills with a practice document.
+        start: how far the subscriber must have come for the lesson to be taken up here; "" where it cannot be.
         open: a plain page, without the coach, that it offers to open; `back` is where that page leads.
         path: done when this page is open.
         says: done when the page says this.
@@ -34,6 +35,7 @@ class Step:
     title: str
     text: str
     hint: str = ""
+    start: str = ""
     type: tuple[tuple[str, str], ...] = ()
     press: str = ""
     file: str = ""
@@ -61,6 +63,10 @@ class Lesson:
     start: str
     page: str
     steps: tuple[Step, ...]
+
+    def resumable(self, reached: int) -> int:
+        """The last step at which it may be taken up when so many are behind; 0 is its beginning."""
+        return max((n for n, step in enumerate(self.steps[: reached + 1]) if step.start), default=0)
 
 
 # Ways to take a lesson: it is shown, done together step by step, or done alone.
@@ -93,6 +99,7 @@ CONNECT: Final = Lesson(
             _CONNECT_LINK,
             "Лицевой счёт",
             "Нажмите «Подключить лицевой счёт».",
+            start="supplied",
             press=_CONNECT_LINK,
             path="/accounts/new",
         ),
@@ -102,13 +109,14 @@ CONNECT: Final = Lesson(
             "Номер из квитанции",
             "Введите 12 цифр: {account}. Затем «Найти».",
             "Номер учебного счёта — {account}. Пробелы можно не ставить.",
+            start="supplied",
             type=(("#number", "{account}"),),
             press=_SUBMIT,
             says=accounts.MINE,
         ),
         Step(
             "/accounts/new",
-            "main .card",
+            "main .stack:has(> .button.primary)",
             "Ваш ли это адрес",
             "Адрес скрыт наполовину: чужой номер не выдаст соседа. Сверьте и нажмите «Это мой счёт».",
             press="main .button.primary",
@@ -149,6 +157,7 @@ READING: Final = Lesson(
             "Цифры со счётчика",
             "Перепишите чёрные цифры слева направо: {reading}. Красные не нужны. Расход и сумма видны до отправки. Затем «Передать показание».",
             "Показание не бывает меньше прошлого. На учебном счётчике сейчас {reading}.",
+            start="connected",
             type=(("#value", "{reading}"),),
             press=_SUBMIT,
             says=readings.RECEIPT,
@@ -182,6 +191,7 @@ CHARGES: Final = Lesson(
             "Почему столько?",
             "Нажмите «Почему столько?»: показания, расход, цена и пункт правил.",
             "Строка «Почему столько?» — внизу карточки месяца.",
+            start="connected",
             press="main .stack .card summary",
             seen="main .stack details[open]",
         ),
@@ -216,6 +226,7 @@ PAY: Final = Lesson(
             "Сумма",
             "Долг уже вписан, сумму можно изменить. Нажмите «Оплатить», а на странице банка — «Подтвердить оплату». Деньги учебные.",
             "Нажмите «Оплатить» здесь и «Подтвердить оплату» на странице банка.",
+            start="connected",
             press=_SUBMIT,
             says=payments.SUCCEEDED_NOTE,
         ),

@@ -4,6 +4,22 @@ from typing import Final
 
 TRAINING_TITLE: Final = "РЕЖИМ ОБУЧЕНИЯ"
 TRAINING_NOTE: Final = "Пять дел кабинета на настоящих страницах, каждое за пару минут. Данные учебные: ничего не отправится и не спишется. Регистрироваться не нужно."
+FINISHED: Final = "Пройден"
+STEP_OF: Final = "Шаг {at} из {of}"
+RESUME: Final = "Продолжить с шага {at}"
+HELP: Final = "Учебный урок этой страницы"
+# At the desk.
+COUNTS_TITLE: Final = "Обучение"
+COUNTS_NOTE: Final = (
+    "Сколько людей дошли до каждого шага и на каком остановились. Только числа: кто это, неизвестно."
+)
+STEP: Final = "Шаг"
+CAME: Final = "Дошли"
+LEFT: Final = "Остановились"
+BEGUN: Final = "Начали"
+FINISHED_COUNT: Final = "прошли"
+NOBODY: Final = "Уроков ещё никто не начинал"
+NOBODY_NOTE: Final = "Числа появятся после первого урока."
 # The practice world.
 SUPPLIER: Final = "Учебный поставщик"
 REGION: Final = "Учебная область"

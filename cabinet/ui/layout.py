@@ -12,6 +12,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 
 from cabinet.domain.permissions import OF_ROLE, PUBLIC, OperatorRole
 from cabinet.texts import shell as texts
+from cabinet.texts import training as training_texts
 from cabinet.ui import routes
 from cabinet.ui.icons import drum_logo, icon
 from cabinet.ui.keys import keys_button, keys_panel
@@ -38,6 +39,7 @@ DESK_MENU = (
     (routes.DESK_POLICY, texts.DESK_POLICY, "settings"),
     (routes.DESK_MESSAGES, texts.DESK_MESSAGES, "mail"),
     (routes.DESK_AUDIT, texts.DESK_AUDIT, "document"),
+    (routes.DESK_TRAINING, texts.DESK_TRAINING, "training"),
 )
 GUEST_MENU = ((routes.LOGIN, texts.SIGN_IN), (routes.REGISTER, texts.REGISTER))
 
@@ -133,10 +135,30 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
     )
 
 
-def heading(title: Children, note: Children = "") -> rx.Component:
-    """The page's one h1, which takes the focus after a change of page, and a note under it."""
+def heading(title: Children, note: Children = "", lesson: str = "") -> rx.Component:
+    """The page's one h1, which takes the focus after a change of page, a note under it, «?» that begins a lesson.
+
+    `lesson` is «reading.together.1»: its name, the way, and the step that is taken on this page.
+    """
     under = [] if isinstance(note, str) and not note else [rx.el.p(note, class_name="note")]
-    return rx.el.div(rx.el.h1(title, tab_index=-1), *under, class_name="heading")
+    words = rx.el.h1(title, tab_index=-1)
+    first = rx.el.div(words, lesson_button(lesson), class_name="heading-row") if lesson else words
+    return rx.el.div(first, *under, class_name="heading")
+
+
+def lesson_button(lesson: str) -> rx.Component:
+    """A plain form, as everywhere that a lesson begins."""
+    button = rx.el.button(
+        "?",
+        type="submit",
+        name="lesson",
+        title=training_texts.HELP,
+        class_name="lesson-button",
+        custom_attrs={"value": lesson, "aria-label": training_texts.HELP},
+    )
+    return PostForm.create(
+        button, class_name="lesson-begin", custom_attrs={"method": "post", "action": routes.API_PRACTICE}
+    )
 
 
 def current(here: str, href: str) -> dict[str, str]:

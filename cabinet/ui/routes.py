@@ -36,6 +36,7 @@ DESK_REQUESTS = "/desk/requests"
 DESK_POLICY = "/desk/policy"
 DESK_MESSAGES = "/desk/messages"
 DESK_AUDIT = "/desk/audit"
+DESK_TRAINING = "/desk/training"
 DEMO_INBOX = "/demo/inbox"
 DEMO_BANK = "/demo/bank"
 

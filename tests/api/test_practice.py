@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from cabinet.api import practice, session
 from cabinet.api.requests import Caller
 from cabinet.domain import limits
-from cabinet.domain.permissions import Visitor
+from cabinet.domain.permissions import Actor, Visitor
 from cabinet.practice import PracticeWorlds
-from cabinet.services import sessions
-from cabinet.texts.lessons import LESSONS, WAYS
+from cabinet.services import sessions, training
+from cabinet.texts.lessons import LESSONS, WAYS, Lesson
 from tests.fakes import World, make_world
 
 HTTP = "http://localhost:3000"
@@ -58,7 +58,7 @@ async def test_a_lesson_begins_on_its_page_in_a_world_of_its_own(
         assert (answer.status_code, answer.headers["location"]) == (303, LESSONS[lesson].page)
         hidden, seen = answer.headers.get_list("set-cookie")
         assert "HttpOnly" in hidden
-        assert seen.startswith(f"lesson={lesson}.{way};")
+        assert seen.startswith(f"lesson={lesson}.{way}.0;")
         assert "HttpOnly" not in seen
         _, pupil = worlds.enter(anna.cookies["practice"], visitor(real))
         assert pupil.user == 1
@@ -75,7 +75,22 @@ async def test_beginning_again_makes_the_same_lesson_anew(real: World, worlds: P
 
 
 @pytest.mark.parametrize(
-    "lesson", ["", "pay", "pay.", ".show", "other.show", "pay.other", "../pay.show", "п.show"]
+    "lesson",
+    [
+        "",
+        "pay",
+        "pay.",
+        ".show",
+        "other.show",
+        "pay.other",
+        "../pay.show",
+        "п.show",
+        "pay.show.9",
+        "pay.show.-1",
+        "pay.show.",
+        "pay.show.0.0",
+        "pay.show.٠",
+    ],
 )
 async def test_no_such_lesson_begins_nothing(real: World, worlds: PracticeWorlds, lesson: str) -> None:
     async with browser(real, worlds) as anna:
@@ -126,3 +141,42 @@ async def test_signing_out_of_practice_leaves_the_real_session_alone(
         assert anna.cookies.get("session") == "the real one"
         assert anna.cookies.get("practice") is None
         assert worlds.find(token) is None
+
+
+@pytest.mark.parametrize(
+    ("origin", "step", "status"),
+    [
+        (HTTP, {"lesson": "pay.show", "reached": "1"}, 204),
+        (HTTP, {"lesson": "pay.show", "reached": "99"}, 422),
+        (HTTP, {"lesson": "other.show", "reached": "1"}, 422),
+        (HTTP, {}, 422),
+        ("https://evil.example", {"lesson": "pay.show", "reached": "1"}, 403),
+    ],
+)
+async def test_a_step_is_remembered_from_inside_a_lesson_only(
+    real: World, worlds: PracticeWorlds, origin: str, step: dict[str, str], status: int
+) -> None:
+    async with browser(real, worlds) as anna:
+        outside = await anna.post(practice.PRACTICE_PROGRESS, data=step, headers={"origin": origin})
+        assert outside.status_code == (403 if origin != HTTP else 404)
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        inside = await anna.post(practice.PRACTICE_PROGRESS, data=step, headers={"origin": origin})
+        assert inside.status_code == status
+    rows = [x.id for x in training.view_progress(real.deps, Actor.anonymous(visitor(real))) if x.status]
+    assert rows == (["pay"] if status == 204 else [])
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
+async def test_a_lesson_is_taken_up_at_the_step_where_it_was_left(
+    real: World, worlds: PracticeWorlds, lesson: Lesson
+) -> None:
+    async with browser(real, worlds) as anna:
+        for reached in range(len(lesson.steps)):
+            answer = await anna.post(practice.PRACTICE, data={"lesson": f"{lesson.id}.show.{reached}"})
+            told = (await anna.get(practice.PRACTICE)).json()
+            assert told["at"] <= reached
+            assert answer.headers["location"] == lesson.steps[told["at"]].page
+            assert told["name"] == f"{lesson.id}.show"
+        again = await anna.post(practice.PRACTICE)
+        assert again.headers["location"] == lesson.page
+        assert (await anna.get(practice.PRACTICE)).json()["at"] == 0

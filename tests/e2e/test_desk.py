@@ -233,6 +233,9 @@ def test_a_register_is_tried_then_taken_and_every_page_of_the_desk_is_sound(
     open_page(page, "/desk/audit")
     expect(page.get_by_role("cell", name="Загружен реестр").first).to_be_visible()
     look(page, "/desk/audit")
+    open_page(page, "/desk/training")
+    expect(page.get_by_role("heading", level=1, name="Обучение")).to_be_visible()
+    look(page, "/desk/training")
     open_page(page, "/desk")
     page.get_by_role("searchbox").fill("3700")
     button(page, desk_pins.FIND).click()
@@ -258,7 +261,16 @@ def undo_the_import(page: Page, look: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/desk", "/desk/requests", "/desk/registers", "/desk/policy", "/desk/messages", "/desk/audit"]
+    "path",
+    [
+        "/desk",
+        "/desk/requests",
+        "/desk/registers",
+        "/desk/policy",
+        "/desk/messages",
+        "/desk/audit",
+        "/desk/training",
+    ],
 )
 def test_a_subscriber_finds_every_door_of_the_desk_closed(open_as: OpenAs, town: Town, path: str) -> None:
     page = open_as(town.person(), viewport=DESK)

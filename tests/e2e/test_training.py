@@ -6,15 +6,19 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cabinet.domain import practice
+from cabinet.texts import home
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson, Step
-from tests.e2e.conftest import CheckAxe, live
+from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, live
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
-from tests.e2e.steps import button, open_page
+from tests.e2e.steps import button, enter_code, open_page, register, sign_in
+from tests.e2e.test_accessibility import Look, look
 
+__all__ = ["look"]
 SAY = texts.COACH
 AT_THE_BANK = "form:has(#amount)"  # the step that goes on at the bank's page
+SEE = "words => { localStorage.setItem('vision', words); document.documentElement.setAttribute('data-vision', words); }"
 COUNTS = "SELECT (SELECT count(*) FROM readings), (SELECT count(*) FROM payments), (SELECT count(*) FROM account_links)"
 
 
@@ -88,6 +92,9 @@ def told(page: Page, lesson: Lesson, number: int) -> None:
 
 
 def finished(page: Page, lesson: Lesson) -> None:
+    if lesson.steps[-1].path == "/":
+        expect(page).to_have_title(re.compile(home.HOME_TITLE))
+    expect(page.get_by_role("heading", level=1).filter(visible=True).first).to_be_visible()
     expect(coach(page)).to_contain_text(f"{SAY['done']}: {lesson.title}")
 
 
@@ -154,6 +161,126 @@ def test_a_lesson_is_done_alone_with_the_task_only(phone_page: Page, portal: Por
         else:
             button(phone_page, SAY["next"]).click()
     finished(phone_page, lesson)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing of the card is wider than the window, and each of its buttons can be reached by scrolling it."""
+    fit: bool = page.evaluate(
+        """() => [...document.querySelectorAll('.coach, .coach *')].every((element) => {
+          const box = element.getBoundingClientRect();
+          return box.left >= -1 && box.right <= innerWidth + 1;
+        })"""
+    )
+    return fit
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
+@pytest.mark.parametrize("width", [320, 768])
+def test_the_card_leaves_its_target_free_at_every_width(
+    new_context: NewContext, portal: Portal, lesson: Lesson, width: int
+) -> None:
+    page = new_context(viewport={"width": width, "height": 640 if width == 320 else 1024}).new_page()
+    page.emulate_media(reduced_motion="reduce")
+    begin(page, lesson, "together")
+    known = household(portal, page)
+    for number, step in enumerate(lesson.steps, 1):
+        told(page, lesson, number)
+        expect(page.locator(".driver-active-element")).to_have_count(1)
+        assert card_beside_target(page), step.title
+        assert fits(page), step.title
+        if step.path or step.says or step.seen:
+            do(page, step, known)
+        else:
+            button(page, SAY["next"]).click()
+    finished(page, lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
+def test_every_step_passes_axe_in_the_dark_in_large_letters_and_in_the_vision_scheme(
+    phone_page: Page, portal: Portal, check_axe: CheckAxe, lesson: Lesson
+) -> None:
+    phone_page.emulate_media(reduced_motion="reduce")
+    begin(phone_page, lesson, "together")
+    known = household(portal, phone_page)
+    for number, step in enumerate(lesson.steps, 1):
+        told(phone_page, lesson, number)
+        for scheme in ("dark", "light"):
+            phone_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            check_axe(phone_page)
+        for vision in ("black", "blue", ""):
+            phone_page.evaluate(SEE, vision)
+            check_axe(phone_page)
+        phone_page.evaluate("document.documentElement.style.fontSize = '200%'")
+        check_axe(phone_page)
+        assert fits(phone_page), step.title
+        phone_page.evaluate("document.documentElement.style.fontSize = ''")
+        if step.path or step.says or step.seen:
+            do(phone_page, step, known)
+        else:
+            button(phone_page, SAY["next"]).click()
+    finished(phone_page, lesson)
+
+
+def test_progress_is_kept_through_registering_and_goes_along_to_another_device(
+    phone_page: Page, new_context: NewContext, portal: Portal, town: Town
+) -> None:
+    lesson, login = LESSONS["pay"], "learner@example.ru"
+    begin(phone_page, lesson, "together")
+    phone_page.locator(lesson.steps[0].press).click()
+    told(phone_page, lesson, 2)
+    button(phone_page, SAY["leave"]).first.click()
+    expect(button(phone_page, "Продолжить с шага 2: Оплатить")).to_be_visible()
+    expect(phone_page.locator("main").get_by_text("Шаг 2 из 3")).to_be_visible()
+    register(phone_page, login)
+    enter_code(phone_page, portal.code(login))
+    expect(phone_page).to_have_url(re.compile("/$"))
+    live(phone_page)
+    other = new_context().new_page()
+    town.pass_a_minute(login)
+    sign_in(other, login)
+    enter_code(other, portal.code(login))
+    expect(other.get_by_role("heading", level=1, name=home.HOME_TITLE)).to_be_visible()
+    open_page(other, "/training")
+    button(other, "Продолжить с шага 2: Оплатить").click()
+    told(other, lesson, 2)
+    button(other, "Оплатить").click()
+    button(other, "Подтвердить оплату").click()
+    told(other, lesson, 3)
+    button(other, SAY["next"]).click()
+    finished(other, lesson)
+    button(other, SAY["lessons"]).click()
+    expect(other.locator("main").get_by_text("Пройден", exact=True)).to_be_visible()
+
+
+def test_the_desk_sees_at_which_step_a_lesson_was_left(
+    phone_page: Page, town: Town, open_as: OpenAs, look: Look
+) -> None:
+    begin(phone_page, LESSONS["reading"], "alone")
+    phone_page.locator(LESSONS["reading"].steps[0].press).click()
+    button(phone_page, SAY["leave"]).first.click()
+    expect(button(phone_page, "Продолжить с шага 2: Передать показание")).to_be_visible()
+    page = open_as(town.operator(), viewport=DESK)
+    open_page(page, "/desk/training")
+    row = page.get_by_role("table", name="Передать показание: Сам").get_by_role(
+        "row", name="Цифры со счётчика"
+    )
+    expect(row.get_by_role("cell")).to_have_text([re.compile("^[1-9]"), re.compile("^[1-9]")])
+    look(page, "/desk/training")
+
+
+@pytest.mark.parametrize(
+    ("path", "lesson", "at"),
+    [("/", "reading", 1), ("/readings", "reading", 2), ("/charges", "charges", 1), ("/pay", "pay", 2),
+     ("/accounts/new", "connect", 3), ("/pin", "pin", 1)],
+)  # fmt: skip
+def test_the_question_mark_begins_the_pages_own_lesson(
+    town: Town, open_as: OpenAs, path: str, lesson: str, at: int
+) -> None:
+    page = open_as(town.subscriber(town.household()))
+    open_page(page, path)
+    button(page, texts.HELP).click()
+    told(page, LESSONS[lesson], at)
+    expect(button(page, texts.HELP)).to_be_hidden()
 
 
 def test_a_wrong_entry_brings_the_hint(phone_page: Page) -> None:

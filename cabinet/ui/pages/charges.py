@@ -17,7 +17,7 @@ from cabinet.ui.states.charges import ChargesState as State
 @layout.page(routes.CHARGES, title=texts.CHARGES_TITLE, on_load=State.load, shell="cabinet")
 def charges_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.CHARGES_TITLE),
+        layout.heading(texts.CHARGES_TITLE, lesson="charges.together"),
         account_switch(State.accounts, routes.CHARGES, State.account_id),
         with_accounts(State.loaded, State.accounts, charges),
     )

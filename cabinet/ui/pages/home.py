@@ -71,7 +71,7 @@ def first_steps() -> rx.Component:
         card_link(texts.STEP_TRAINING, routes.TRAINING, texts.STEP_TRAINING_NOTE),
         class_name="stack",
     )
-    return rx.fragment(layout.heading(texts.HOME_TITLE, texts.FIRST_STEPS), steps)
+    return rx.fragment(layout.heading(texts.HOME_TITLE, texts.FIRST_STEPS, lesson="connect.together"), steps)
 
 
 def account_home() -> rx.Component:
@@ -79,6 +79,7 @@ def account_home() -> rx.Component:
         layout.heading(
             State.home.title,
             rx.fragment(accounts.ACCOUNT_NO, " ", rx.el.span(State.home.number, class_name="num")),
+            lesson="reading.together",
         ),
         account_switch(State.accounts, routes.HOME, State.home.account_id),
         due_card(),

@@ -20,7 +20,7 @@ _PROOFS = {"serial": (texts.SERIAL, texts.SERIAL_HINT), "pin": (texts.PIN, texts
 )
 def new_account_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.NEW_TITLE),
+        layout.heading(texts.NEW_TITLE, lesson="connect.together.2"),
         rx.cond(
             State.preview.number == "",
             number_form(),

@@ -22,7 +22,7 @@ from cabinet.ui.states.payments import PayState as State
 @layout.page(routes.PAY, title=texts.PAY_TITLE, on_load=State.load, shell="cabinet")
 def pay_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.PAY_TITLE),
+        layout.heading(texts.PAY_TITLE, lesson="pay.together.1"),
         account_switch(State.accounts, routes.PAY, State.form.account_id),
         with_accounts(State.loaded, State.accounts, payment),
     )

@@ -21,7 +21,7 @@ KEEP = "import('/upload.js').then(m => m.keep('pin-request')).catch(() => '')"
 @layout.page(routes.PIN, title=texts.TITLE, on_load=State.load, shell="either")
 def pin_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.TITLE, texts.NOTE),
+        layout.heading(texts.TITLE, texts.NOTE, lesson="pin.together"),
         rx.cond(State.own.length() > 0, own_requests(), rx.fragment()),
         form(
             who(),

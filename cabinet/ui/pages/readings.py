@@ -22,7 +22,11 @@ from cabinet.ui.states.readings import ReadingsState as State
 @layout.page(routes.READINGS, title=texts.READINGS_TITLE, on_load=State.load, shell="cabinet")
 def readings_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.READINGS_TITLE, rx.cond(State.basic_number == "", texts.READINGS_NOTE, "")),
+        layout.heading(
+            texts.READINGS_TITLE,
+            rx.cond(State.basic_number == "", texts.READINGS_NOTE, ""),
+            lesson="reading.together.1",
+        ),
         account_switch(State.accounts, routes.READINGS, State.meter.account_id),
         with_accounts(State.loaded, State.accounts, meter),
     )

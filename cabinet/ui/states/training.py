@@ -1,0 +1,35 @@
+"""The lessons and how far somebody has come; and, at the desk, where people leave them."""
+
+import reflex as rx
+
+from cabinet.domain.permissions import Permission
+from cabinet.services import training
+from cabinet.services.training import LessonCount, LessonRow
+from cabinet.ui.gate import PUBLIC
+from cabinet.ui.session import handler, run
+
+
+class TrainingState(rx.State):
+    """The lessons by name; empty until the page's data are there."""
+
+    problems: dict[str, str] = {}
+    lessons: dict[str, LessonRow] = {}
+
+    @handler(PUBLIC)
+    async def load(self) -> None:
+        self.problems = {}
+        self.lessons = {row.id: row for row in await run(self, training.view_progress)}
+
+
+class DeskTrainingState(rx.State):
+    """The numbers of every lesson in every way that somebody has begun."""
+
+    problems: dict[str, str] = {}
+    loaded: bool = False
+    rows: list[LessonCount] = []
+
+    @handler(Permission.TRAINING_VIEW)
+    async def load(self) -> None:
+        self.problems = {}
+        self.rows = [row for row in await run(self, training.count_progress) if row.begun != "0"]
+        self.loaded = True
