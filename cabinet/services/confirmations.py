@@ -54,12 +54,13 @@ def send_code(
     password_hash: str = "",
     remember: bool = False,
     decoy: bool = False,
+    holder_id: int | None = None,
 ) -> None:
     """Queue a code and a link for the user's login; the former one of this browser is superseded.
 
     It goes `to` another login when the user is about to take that one.
 
-    A decoy looks the same to whoever asked, but nobody is ever told its code.
+    A decoy looks the same to whoever asked, but nobody is ever told its code; `holder_id` has the login then.
     """
     code, link = codes.new_code(), codes.new_token()
     confirmation = _confirmation(deps, actor, purpose, codes.new_token() if decoy else code, link)
@@ -69,7 +70,8 @@ def send_code(
         confirmation.new_login_kind, confirmation.new_login = to.kind, to.value
     tx.confirmations.add(confirmation)
     if decoy:
-        queue_message(deps, tx, to or user.as_login, "login_wanted" if to else "already_registered")
+        template = "login_wanted" if to else "already_registered"
+        queue_message(deps, tx, to or user.as_login, template, user_id=holder_id or user.id)
         return
     more: dict[str, Any] = (
         {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}

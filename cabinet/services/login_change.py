@@ -123,7 +123,9 @@ def _send(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, login: Login) ->
     confirmations.count_sending(deps, tx, login)
     holder = tx.users.find_by_login(login)
     taken = holder is not None and holder.confirmed_at is not None
-    confirmations.send_code(deps, tx, actor, user, CodePurpose.LOGIN, to=login, decoy=taken)
+    holder_id = holder.id if holder and taken else None
+    purpose = CodePurpose.LOGIN
+    confirmations.send_code(deps, tx, actor, user, purpose, to=login, decoy=taken, holder_id=holder_id)
 
 
 def _latest(tx: UnitOfWork, actor: Actor) -> Confirmation:
