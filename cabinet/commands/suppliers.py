@@ -83,7 +83,11 @@ def show_policy(page: PolicyPage) -> None:
     """What holds today, what will, what did."""
     screen = terminal.console()
     for title, name in ((words.NOW, "now"), (words.COMING, "coming"), (words.PAST, "past")):
-        for columns, standing in ((words.RULE_COLUMNS, page.rules), (words.PRICE_COLUMNS, page.prices)):
+        for columns, standing in (
+            (words.RULE_COLUMNS, page.rules),
+            (words.PRICE_COLUMNS, page.prices),
+            (words.VALUE_COLUMNS, page.norms),
+        ):
             rows = getattr(standing, name)
             table = Table(*columns, title=title, show_edge=False)
             for row in rows:

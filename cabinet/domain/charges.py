@@ -34,6 +34,15 @@ class Usage(StrEnum):
     HEATING = "heating"
 
 
+class DatedValue(StrEnum):
+    """What else of a supplier's holds from a day on: norms of a month, and the temperature coefficient `k`."""
+
+    NORM_STOVE = "norm_stove"  # m³ for each person
+    NORM_STOVE_HEATER = "norm_stove_heater"  # m³ for each person
+    NORM_HEATING = "norm_heating"  # m³ for each m²
+    COEFFICIENT = "coefficient"
+
+
 def metered_volume(previous: int, current: int, capacity: int, coefficient: Decimal = Decimal(1)) -> Volume:
     """`((R1 - R0) mod 10^capacity) * k` in m³, rounded half up to three decimals."""
     cubic_metres = Decimal((current - previous) % 10**capacity) * coefficient

@@ -235,6 +235,7 @@ RULES: Final[dict[str, Rule]] = {
     "register_rejects": _REGISTER,
     "suppliers": _NOBODY,
     "supplier_policies": _NOBODY,
+    "supplier_values": _NOBODY,
     "prices": _NOBODY,
 }
 

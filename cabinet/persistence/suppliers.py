@@ -60,6 +60,23 @@ class Price(SQLModel, table=True):
     roubles_per_m3: Decimal = Field(sa_type=Exact)
 
 
+class SupplierValue(SQLModel, table=True):
+    """A norm or a temperature coefficient from a day on.
+
+    Attributes:
+        kind: a `domain.charges.DatedValue`, which says the unit.
+    """
+
+    __tablename__ = "supplier_values"
+    __table_args__ = (UniqueConstraint("supplier_id", "kind", "valid_from"),)
+
+    id: int | None = key()
+    supplier_id: int = refers("suppliers.id", index=False)
+    kind: str = Field(max_length=24)
+    valid_from: date
+    value: Decimal = Field(sa_type=Exact)
+
+
 class Suppliers:
     """The repository of suppliers."""
 
@@ -79,6 +96,10 @@ class Suppliers:
     def add_price(self, price: Price) -> None:
         """Store a dated price."""
         self._session.add(price)
+
+    def add_value(self, value: SupplierValue) -> None:
+        """Store a dated norm or coefficient."""
+        self._session.add(value)
 
     def get(self, supplier_id: int) -> Supplier:
         """The supplier, or NotFound."""
@@ -104,6 +125,13 @@ class Suppliers:
         """All prices of a supplier, the newest first."""
         statement = select(Price).where(Price.supplier_id == supplier_id)
         return list(self._session.exec(statement.order_by(col(Price.valid_from).desc(), Price.usage)))
+
+    def list_values(self, supplier_id: int) -> list[SupplierValue]:
+        """All norms and coefficients of a supplier, the newest first."""
+        statement = select(SupplierValue).where(SupplierValue.supplier_id == supplier_id)
+        return list(
+            self._session.exec(statement.order_by(col(SupplierValue.valid_from).desc(), SupplierValue.kind))
+        )
 
     def policy_on(self, supplier_id: int, day: date) -> SupplierPolicy:
         """The rules that hold on a day, or NotFound."""

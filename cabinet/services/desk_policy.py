@@ -7,11 +7,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
-from cabinet.domain.charges import Usage
+from cabinet.domain.charges import DatedValue, Usage
 from cabinet.domain.errors import Conflict, InputError
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
-from cabinet.persistence.suppliers import Price, Supplier, SupplierPolicy
+from cabinet.persistence.suppliers import Price, Supplier, SupplierPolicy, SupplierValue
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.deps import Deps
 from cabinet.services.registers import supplier_for
@@ -20,7 +20,7 @@ from cabinet.texts import desk_policy as words
 
 _LAST_DAY: Final = 28  # every month has it
 _MOST_M3: Final = 1_000_000
-_MOST_ROUBLES: Final = Decimal(1000)
+_MOST: Final = Decimal(1000)
 _STEP: Final = Decimal("0.00001")
 
 
@@ -49,6 +49,13 @@ class PolicyNumber(InputError):
     """Not a whole number between `least` and `most`."""
 
     code = "policy.number"
+
+
+class ValueMalformed(InputError):
+    """Not a number above nothing."""
+
+    code = "policy.value_malformed"
+    field = "value"
 
 
 class PriceMalformed(InputError):
@@ -116,6 +123,30 @@ class AddPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class AddValue:
+    """A norm or the temperature coefficient from a day on."""
+
+    valid_from: date
+    kind: DatedValue
+    value: Decimal
+
+    @classmethod
+    def parse(cls, form: dict[str, Any]) -> Self:
+        """Of the page's form.
+
+        Raises:
+            Several: the day, the kind or the value does not hold.
+        """
+        parser = Parser()
+        kind = next((x for x in DatedValue if x == text_of(form, "kind_of_value")), None)
+        parser.need(present=kind is not None, problem=FieldMissing(field="kind_of_value"))
+        value = parser.take(lambda: _value(text_of(form, "value", 20)), Decimal(0))
+        day = parser.take(lambda: _day(form, "value_from"), date.min, "value_from")
+        parser.finish()
+        return cls(day, kind or DatedValue.COEFFICIENT, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Dated rows in words, the newest first: what holds today, what will, what did."""
 
@@ -126,7 +157,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPage:
-    """What holds at a supplier: rules as `words.RULE_COLUMNS`, prices as `words.PRICE_COLUMNS`.
+    """What holds at a supplier: rules as `words.RULE_COLUMNS`, prices as `words.PRICE_COLUMNS`, norms as `words.VALUE_COLUMNS`.
 
     Attributes:
         today: the supplier's own day as a date field has it: nothing new begins before.
@@ -136,6 +167,7 @@ class PolicyPage:
     today: str = ""
     rules: Standing = field(default_factory=Standing)
     prices: Standing = field(default_factory=Standing)
+    norms: Standing = field(default_factory=Standing)
 
 
 def view_policy(deps: Deps, actor: Actor, code: str = "") -> PolicyPage:
@@ -148,12 +180,14 @@ def view_policy(deps: Deps, actor: Actor, code: str = "") -> PolicyPage:
     with deps.snapshot() as tx:
         supplier = _whose(tx, actor, code)
         today = _today(deps, supplier)
-        rules, prices = Standing(), Standing()
+        rules, prices, values = Standing(), Standing(), Standing()
         for rule in tx.suppliers.list_policies(supplier.id or 0):
             _place(rules, rule.valid_from, today, _rule_words(rule), ())
         for price in tx.suppliers.list_prices(supplier.id or 0):
             _place(prices, price.valid_from, today, _price_words(price), (words.USAGES[Usage(price.usage)],))
-        return PolicyPage(supplier.name, today.isoformat(), rules, prices)
+        for value in tx.suppliers.list_values(supplier.id or 0):
+            _place(values, value.valid_from, today, _value_words(value), (words.VALUES[value.kind],))
+        return PolicyPage(supplier.name, today.isoformat(), rules, prices, values)
 
 
 def _place(standing: Standing, since: date, today: date, row: tuple[str, ...], kind: Iterable[str]) -> None:
@@ -179,6 +213,10 @@ def _rule_words(rule: SupplierPolicy) -> tuple[str, ...]:
 def _price_words(price: Price) -> tuple[str, ...]:
     since = dates.day_year(price.valid_from)
     return (words.USAGES[Usage(price.usage)], words.price(price.roubles_per_m3), since)
+
+
+def _value_words(value: SupplierValue) -> tuple[str, ...]:
+    return (words.VALUES[value.kind], words.plain(value.value), dates.day_year(value.valid_from))
 
 
 def list_policies(deps: Deps, actor: Actor) -> list[SupplierPolicy]:
@@ -253,6 +291,32 @@ def add_price(deps: Deps, actor: Actor, command: AddPrice, code: str = "") -> No
         _record(deps, tx, actor, price.usage, price)
 
 
+def add_value(deps: Deps, actor: Actor, command: AddValue) -> None:
+    """Add a norm or a coefficient that holds from today or later; nothing is calculated with it yet.
+
+    Raises:
+        PolicyInThePast: the past is not edited.
+        PolicyTaken: another of its kind begins on that day.
+    """
+    actor.require(Permission.POLICY_EDIT)
+    with deps.transaction() as tx:
+        supplier = tx.suppliers.get(actor.supplier)
+        tx.registers.lock_supplier(actor.supplier)
+        if command.valid_from < _today(deps, supplier):
+            raise PolicyInThePast(field="value_from")
+        asked = (command.kind.value, command.valid_from)
+        if any((x.kind, x.valid_from) == asked for x in tx.suppliers.list_values(actor.supplier)):
+            raise PolicyTaken(field="value_from")
+        value = SupplierValue(
+            supplier_id=actor.supplier,
+            kind=command.kind.value,
+            valid_from=command.valid_from,
+            value=command.value,
+        )
+        tx.suppliers.add_value(value)
+        _record(deps, tx, actor, value.kind, value)
+
+
 def _whose(tx: UnitOfWork, actor: Actor, code: str) -> Supplier:
     """An operator's own supplier, whatever the code; the system's by its code."""
     if actor.supplier_id is None:
@@ -264,7 +328,9 @@ def _today(deps: Deps, supplier: Supplier) -> date:
     return deps.clock.now().astimezone(ZoneInfo(supplier.timezone)).date()
 
 
-def _record(deps: Deps, tx: UnitOfWork, actor: Actor, kind: str, row: SupplierPolicy | Price) -> None:
+def _record(
+    deps: Deps, tx: UnitOfWork, actor: Actor, kind: str, row: SupplierPolicy | Price | SupplierValue
+) -> None:
     since = row.valid_from.isoformat()
     tx.audit.record(actor, deps.clock.now(), "policy.added", row.supplier_id, kind=kind, since=since)
 
@@ -287,10 +353,23 @@ def _day(form: dict[str, Any], name: str = "valid_from") -> date:
 
 
 def _price(typed: str) -> Decimal:
-    try:
-        price = Decimal(typed.strip().replace(",", ".").replace(" ", "")).quantize(_STEP)
-    except InvalidOperation as exc:
-        raise PriceMalformed from exc
-    if not price.is_finite() or not 0 < price <= _MOST_ROUBLES:
+    price = _decimal(typed)
+    if price is None:
         raise PriceMalformed
     return price
+
+
+def _value(typed: str) -> Decimal:
+    value = _decimal(typed)
+    if value is None:
+        raise ValueMalformed
+    return value
+
+
+def _decimal(typed: str) -> Decimal | None:
+    """Above nothing and up to a thousand, five places; None for anything else."""
+    try:
+        number = Decimal(typed.strip().replace(",", ".").replace(" ", "")).quantize(_STEP)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and 0 < number <= _MOST else None

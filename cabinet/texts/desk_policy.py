@@ -35,6 +35,19 @@ PRICE: Final = "Цена с НДС"
 PRICE_HINT: Final = "За кубометр, например 8,30"
 PER_M3: Final = "₽/м³"
 SAVE_PRICE: Final = "Добавить цену"
+NORMS: Final = "Нормативы и коэффициент"
+VALUE_COLUMNS: Final = ("Норматив или коэффициент", "Значение", "С какого дня")
+VALUES: Final = {
+    "norm_stove": "Плита, м³ на человека",
+    "norm_stove_heater": "Плита и колонка, м³ на человека",
+    "norm_heating": "Отопление, м³ на м²",
+    "coefficient": "Температурный коэффициент",
+}
+ADD_VALUE: Final = "Новый норматив или коэффициент"
+VALUE_KIND: Final = "Норматив или коэффициент"
+VALUE: Final = "Значение"
+VALUE_HINT: Final = "За месяц, например 12,5"
+SAVE_VALUE: Final = "Добавить норматив"
 ADDED: Final = "Добавлено"
 
 
@@ -62,3 +75,8 @@ def price(roubles: Decimal) -> str:
     """«8,30 ₽/м³»: at least kopecks, at most what the price has."""
     whole, _, parts = f"{roubles:.5f}".partition(".")
     return f"{whole},{parts.rstrip('0').ljust(2, '0')}\u00a0{PER_M3}"
+
+
+def plain(value: Decimal) -> str:
+    """«12,5»: no noughts at the end."""
+    return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", ",")

@@ -15,6 +15,7 @@ PERMISSION_OF: Final = {
     routes.DESK_POLICY: Permission.POLICY_EDIT,
     routes.DESK_MESSAGES: Permission.MESSAGE_MANAGE,
     routes.DESK_AUDIT: Permission.AUDIT_VIEW,
+    routes.DESK_TRAINING: Permission.TRAINING_VIEW,
 }
 
 

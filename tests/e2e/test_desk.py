@@ -167,7 +167,7 @@ def test_a_visitors_photo_becomes_a_pin_by_keys_and_the_pin_opens_extended_acces
 
 
 def test_the_menu_shows_what_the_role_opens_and_nothing_more(open_as: OpenAs, town: Town) -> None:
-    clerks = {shell.DESK_PINS, shell.DESK_REQUESTS}
+    clerks = {shell.DESK_PINS, shell.DESK_REQUESTS, shell.DESK_TRAINING}
     seniors = clerks | {shell.DESK_MESSAGES, shell.DESK_AUDIT}
     every = seniors | {shell.DESK_REGISTERS, shell.DESK_POLICY}
     for role, names in (
@@ -207,6 +207,12 @@ def test_rules_and_prices_are_added_from_today_on(open_as: OpenAs, town: Town, l
     button(page, desk_policy.SAVE_PRICE).click()
     prices = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.PRICES}")
     expect(prices).to_contain_text("9,15")
+    page.get_by_role("combobox", name=desk_policy.VALUE_KIND).select_option("norm_stove")
+    box(page, desk_policy.VALUE).fill("12,5")
+    page.locator("#value_from").fill("2099-01-01")
+    button(page, desk_policy.SAVE_VALUE).click()
+    norms = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.NORMS}")
+    expect(norms).to_contain_text("12,5")
     look(page, "/desk/policy with rules to come")
 
 

@@ -13,7 +13,7 @@ from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.domain.registers import SupplierUnknown
 from cabinet.services import desk_policy
 from cabinet.services.desk_audit import SearchAudit, search_audit
-from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyInThePast, PolicyTaken
+from cabinet.services.desk_policy import AddPolicy, AddPrice, AddValue, PolicyInThePast, PolicyTaken
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import operator, subscriber
 from tests.fakes import VISITOR, World
@@ -27,6 +27,7 @@ RULES = {
     "max_consumption_m3": "5000",
     "basic_shows_due": "",
 }
+NORM = {"value_from": "2026-12-01", "kind_of_value": "norm_stove", "value": "12,5"}
 PRICE = {"price_from": "2026-12-01", "usage": "stove", "price": "9,15"}
 
 
@@ -103,7 +104,11 @@ def test_a_price_that_is_none_is_told(price: str) -> None:
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_forms_are_refused(value: Any) -> None:
-    for parse, form in ((AddPolicy.parse, RULES), (AddPrice.parse, PRICE)):
+    for parse, form in (
+        (AddPolicy.parse, RULES),
+        (AddPrice.parse, PRICE),
+        (AddValue.parse, NORM),
+    ):
         with pytest.raises(Several):
             parse(dict.fromkeys(form, value))
 
@@ -170,3 +175,26 @@ def test_the_system_names_a_supplier_and_an_operator_cannot(izhevsk: World, admi
     assert not desk_policy.view_policy(izhevsk.deps, admin, "perm").prices.coming
     with pytest.raises(SupplierUnknown):
         desk_policy.view_policy(izhevsk.deps, Actor.system(), "nobody")
+
+
+def test_a_norm_and_a_coefficient_hold_from_their_day(izhevsk: World, admin: Actor) -> None:
+    desk_policy.add_value(izhevsk.deps, admin, AddValue.parse(NORM))
+    today = {"value_from": "2026-11-20", "kind_of_value": "coefficient", "value": "1,02"}
+    desk_policy.add_value(izhevsk.deps, admin, AddValue.parse(today))
+    page = desk_policy.view_policy(izhevsk.deps, admin)
+    assert page.norms.now == [("Температурный коэффициент", "1,02", "20\u00a0ноября 2026")]
+    assert page.norms.coming == [("Плита, м³ на человека", "12,5", "1\u00a0декабря 2026")]
+    for day, refusal in (("2026-12-01", PolicyTaken), ("2026-11-19", PolicyInThePast)):
+        with pytest.raises(refusal) as told:
+            desk_policy.add_value(izhevsk.deps, admin, AddValue.parse(NORM | {"value_from": day}))
+        assert told.value.field == "value_from"
+    for actor, denied in ((Actor.anonymous(VISITOR), SignInNeeded), (subscriber(izhevsk), Denied)):
+        with pytest.raises(denied):
+            desk_policy.add_value(izhevsk.deps, actor, AddValue.parse(NORM))
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "NaN", "1e9", "сто"])
+def test_a_norm_that_is_none_is_told_beside_its_field(value: str) -> None:
+    with pytest.raises(Several) as told:
+        AddValue.parse(NORM | {"value": value})
+    assert [x.field for x in told.value.problems] == ["value"]

@@ -1,5 +1,7 @@
 """Правила: what holds from when, and what is added."""
 
+from typing import Any
+
 import reflex as rx
 
 from cabinet.texts import desk_policy as texts
@@ -13,6 +15,8 @@ from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import checkbox, field, options, select_field
 from cabinet.ui.components.form import form
 from cabinet.ui.states.desk_policy import DeskPolicyState as State
+
+Rows = Any
 
 
 @layout.page(routes.DESK_POLICY, title=texts.TITLE, on_load=State.load, shell="desk")
@@ -28,7 +32,9 @@ def desk_policy_page() -> rx.Component:
         layout.heading(texts.TITLE, texts.NOTE),
         error_summary(State.problems),
         rx.cond(State.times > 0, told, rx.fragment()),
-        rx.cond(State.loaded, split(rx.fragment(new_rules(), new_price()), in_force()), drum_loader()),
+        rx.cond(
+            State.loaded, split(rx.fragment(new_rules(), new_price(), new_value()), in_force()), drum_loader()
+        ),
     )
 
 
@@ -74,6 +80,31 @@ def new_price() -> rx.Component:
     )
 
 
+def new_value() -> rx.Component:
+    return card(
+        form(
+            select_field(
+                "kind_of_value",
+                texts.VALUE_KIND,
+                *options([("", ""), *texts.VALUES.items()]),
+                problem=State.problems["kind_of_value"],
+            ),
+            field(
+                "value",
+                texts.VALUE,
+                hint=texts.VALUE_HINT,
+                problem=State.problems["value"],
+                input_mode="decimal",
+                auto_complete="off",
+            ),
+            day_field("value_from"),
+            buttons.secondary(texts.SAVE_VALUE, type_="submit", busy=State.busy),
+            on_submit=State.add_value,
+        ),
+        title=texts.ADD_VALUE,
+    )
+
+
 def day_field(name: str) -> rx.Component:
     return field(
         name,
@@ -98,33 +129,36 @@ def number_field(name: str, label: str, hint: str = "", suffix: str | None = Non
 
 
 def in_force() -> rx.Component:
-    policy = State.policy
-    coming = standing(texts.COMING, policy.rules.coming, policy.prices.coming)
-    past = rx.el.details(rx.el.summary(texts.PAST), tables(texts.PAST, policy.rules.past, policy.prices.past))
+    coming, past = (parts("coming"), parts("past"))
     return rx.fragment(
-        standing(texts.NOW, policy.rules.now, policy.prices.now),
+        card(tables(texts.NOW, *parts("now")), title=texts.NOW),
+        rx.cond(any_of(coming), card(tables(texts.COMING, *coming), title=texts.COMING), rx.fragment()),
         rx.cond(
-            (policy.rules.coming.length() > 0) | (policy.prices.coming.length() > 0), coming, rx.fragment()
+            any_of(past),
+            rx.el.details(rx.el.summary(texts.PAST), tables(texts.PAST, *past)),
+            rx.fragment(),
         ),
-        rx.cond((policy.rules.past.length() > 0) | (policy.prices.past.length() > 0), past, rx.fragment()),
     )
 
 
-def standing(
-    title: str, rules: rx.Var[list[tuple[str, ...]]], prices: rx.Var[list[tuple[str, ...]]]
-) -> rx.Component:
-    return card(tables(title, rules, prices), title=title)
+def parts(when: str) -> list[Rows]:
+    """Rules, prices and norms of one time."""
+    policy = State.policy
+    return [getattr(x, when) for x in (policy.rules, policy.prices, policy.norms)]
 
 
-def tables(
-    title: str, rules: rx.Var[list[tuple[str, ...]]], prices: rx.Var[list[tuple[str, ...]]]
-) -> rx.Component:
+def any_of(found: list[Rows]) -> rx.Var[bool]:
+    return sum((x.length() for x in found[1:]), found[0].length()) > 0
+
+
+def tables(title: str, rules: Rows, prices: Rows, values: Rows) -> rx.Component:
     return rx.el.div(
         one_table(f"{title}: {texts.RULES}", texts.RULE_COLUMNS, rules),
         one_table(f"{title}: {texts.PRICES}", texts.PRICE_COLUMNS, prices),
+        one_table(f"{title}: {texts.NORMS}", texts.VALUE_COLUMNS, values),
         class_name="stack",
     )
 
 
-def one_table(caption: str, columns: tuple[str, ...], rows: rx.Var[list[tuple[str, ...]]]) -> rx.Component:
+def one_table(caption: str, columns: tuple[str, ...], rows: Rows) -> rx.Component:
     return rx.cond(rows.length() > 0, table(caption, columns, rows), rx.fragment())

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cabinet.domain.permissions import Permission
 from cabinet.services import desk_policy
-from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyPage
+from cabinet.services.desk_policy import AddPolicy, AddPrice, AddValue, PolicyPage
 from cabinet.ui.session import handler, run
 
 
@@ -33,6 +33,11 @@ class DeskPolicyState(rx.State):
     @handler(Permission.POLICY_EDIT, busy=True)
     async def add_price(self, form: dict[str, Any]) -> None:
         await run(self, desk_policy.add_price, AddPrice.parse(form))
+        await self._added()
+
+    @handler(Permission.POLICY_EDIT, busy=True)
+    async def add_value(self, form: dict[str, Any]) -> None:
+        await run(self, desk_policy.add_value, AddValue.parse(form))
         await self._added()
 
     async def _added(self) -> None:
