@@ -99,13 +99,13 @@ def finished(page: Page, lesson: Lesson) -> None:
 
 
 def card_beside_target(page: Page) -> bool:
-    """Whether the card leaves its target's first control free."""
+    """Whether the card leaves its target's first control free, or its heading where it has no control."""
     free: bool = page.evaluate(
         """() => {
           const card = document.querySelector('.driver-popover.coach')?.getBoundingClientRect();
           const target = document.querySelector('.driver-active-element');
           if (!card || !target) return true;
-          const it = (target.querySelector('input:not([type=hidden]), a, button, summary') ?? target).getBoundingClientRect();
+          const it = (target.querySelector('input:not([type=hidden]), a, button, summary') ?? target.querySelector('h2, h3, p') ?? target).getBoundingClientRect();
           return it.bottom <= card.top + 1 || it.top >= card.bottom - 1 || it.right <= card.left || it.left >= card.right;
         }"""
     )
@@ -186,9 +186,9 @@ def test_the_card_leaves_its_target_free_at_every_width(
     for number, step in enumerate(lesson.steps, 1):
         told(page, lesson, number)
         expect(page.locator(".driver-active-element")).to_have_count(1)
-        assert card_beside_target(page), step.title
         assert fits(page), step.title
         if step.path or step.says or step.seen:
+            assert card_beside_target(page), step.title
             do(page, step, known)
         else:
             button(page, SAY["next"]).click()
