@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -44,7 +44,6 @@ _MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "alembic" / "versions
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _DATABASE, _BANK, _OUTBOX = "world.db", "bank.db", "outbox"
 _PIN: Final = re.compile(rf": ([{ALPHABET}]{{{LENGTH}}})\.")
-_compiled: dict[Any, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -166,14 +165,13 @@ class PracticeWorlds:
     def _make(self, folder: Path) -> PracticeWorld:
         """Every port is chosen here: what holds data or reaches anybody is the world's own."""
         engine = make_engine(f"sqlite:///{folder / _DATABASE}", durable=False)
-        quick = engine.execution_options(compiled_cache=_compiled)
         key = bytes.fromhex(digest(self._real.secret_key, "practice", "key"))
         bank = DemoAcquirer(folder / _BANK, self._real.address)
         outbox = folder / _OUTBOX
         deps = Deps(
             uploads=folder / "uploads",
-            transaction=transactions(quick),
-            snapshot=snapshots(quick),
+            transaction=transactions(engine),
+            snapshot=snapshots(engine),
             clock=self._clock,
             secret_key=key,
             address=self._real.address,

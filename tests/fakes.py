@@ -265,7 +265,10 @@ _compiled: dict[Any, Any] = {}
 def _quick_engine(database_url: str) -> Engine:
     """An engine that knows the SQL which the engines before it have compiled: a third of most tests' work."""
     engine = make_engine(database_url)
-    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    if engine.dialect.name not in _dialects:
+        with engine.connect():  # a dialect knows its server's version only after a connection
+            _dialects[engine.dialect.name] = engine.dialect
+    engine.dialect = _dialects[engine.dialect.name]
     return engine.execution_options(compiled_cache=_compiled)
 
 
