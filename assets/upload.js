@@ -52,6 +52,7 @@ async function show(id, file) {
   for (let turn = 0; turn < 300; turn++) {
     const picture = document.querySelector(`img[data-preview="${CSS.escape(id)}"]`);
     if (picture) {
+      picture.onerror = () => { picture.hidden = true; };
       picture.src = shown.get(id);
       picture.hidden = false;
       return;

@@ -70,9 +70,20 @@ _DETAILS: Final[dict[str, str]] = {
     "rejected": "в карантине",
     "what": "что",
     "code": "причина",
+    "document": "документ",
+    "page": "страница",
+    "accounts": "лицевые счета",
+    "charges": "начисления",
+    "payments": "платежи",
 }
 
 
 def details(facts: Mapping[str, object]) -> str:
-    """«найдено 3, по номеру»."""
-    return ", ".join(f"{_DETAILS.get(k, k)} {_DETAILS.get(str(v), v)}" for k, v in facts.items())
+    """«найдено 3, по номеру»; pages are counted from one."""
+    return ", ".join(f"{_DETAILS.get(name, name)} {_value(name, value)}" for name, value in facts.items())
+
+
+def _value(name: str, value: object) -> str:
+    if name == "page" and isinstance(value, int):
+        return str(value + 1)
+    return _DETAILS.get(str(value), str(value))

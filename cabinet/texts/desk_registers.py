@@ -38,6 +38,7 @@ UNDO_KEEP: Final = "Оставить"
 UNDONE: Final = "Загрузка отменена"
 UNDONE_MARK: Final = "отменена"
 COLUMNS: Final = ("Строка", "Столбец", "Причина")
+LINES: Final = "строк"
 HISTORY_COLUMNS: Final = ("Когда", "Что", "Файл", "Строк", "В карантине")
 
 

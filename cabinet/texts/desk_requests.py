@@ -19,8 +19,10 @@ TWO: Final = "Решают двое"
 LETTER: Final = "По письму"
 SENDER: Final = "Письмо от"
 AUTHENTICATION: Final = "Проверка отправителя"
-UNTIL: Final = "Ваша до"
-CLAIMS: Final = ("Сведения", "В заявке", "У нас", "Сверка")
+UNTIL: Final = "За вами до"
+MARKS: Final = "Сверка"
+CLAIMED: Final = "В заявке"
+KNOWN: Final = "В реестре"
 NAMES: Final = {"account": "Лицевой счёт", "address": "Адрес", "phone": "Телефон", "email": "Почта"}
 MATCHES: Final = {
     "same": ("ok", "совпадает"),

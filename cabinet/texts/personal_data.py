@@ -2,7 +2,6 @@
 
 from typing import Final
 
-SECTION: Final = "Мои данные"
 TITLE: Final = "Мои данные"
 LINK: Final = "Архив, согласие, удаление"
 OPEN_NOTE: Final = "Скачать всё, что о вас хранится, или удалить кабинет"

@@ -54,6 +54,7 @@ PRACTICE_LEAVE = "Выйти из обучения"
 PRACTICE_PREFIX = "Обучение: "
 
 CHECK_INPUT = "Проверьте введённое"
+FAILED = "Не получилось"
 ERROR_PREFIX = "Ошибка: "
 ERROR = "Ошибка"
 BUSY = "Подождите, отправляем"

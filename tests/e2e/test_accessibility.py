@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from cabinet.domain import totp
-from cabinet.texts import second_factors
+from cabinet.texts import pin_requests, second_factors, settings
 from tests.e2e.conftest import DESK, PHONE, NewContext, OpenAs, Watch, live, violations
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import (
+    SUPPLIER,
     box,
     button,
     enter_code,
@@ -27,6 +28,8 @@ from tests.e2e.steps import (
     sign_in,
 )
 from tests.e2e.test_passkeys import device
+from tests.e2e.test_pin_requests import fill, follow, give, rows
+from tests.hostile_files import pdf, with_exif
 
 Look = Callable[[Page, str], None]
 
@@ -130,6 +133,59 @@ def test_pages_of_the_ways_in(phone_page: Page, look: Look, portal: Portal, town
     page.goto("/demo/inbox")
     expect(page.get_by_text(login).first).to_be_visible()
     look(page, "/demo/inbox")
+
+
+def test_the_sign_in_page_with_the_check_and_with_a_pause(phone_page: Page, look: Look, town: Town) -> None:
+    page, login = phone_page, town.person().login
+    sign_in(page, login, "не тот пароль")
+    for _ in range(2):
+        expect(page.locator("[data-error-summary]")).to_be_focused()
+        button(page, "Войти").click()
+        expect(button(page, "Войти")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("checkbox", name="Я не робот")).to_be_visible()
+    look(page, "/login with the check")
+    summary = page.locator("[data-error-summary]")
+    while not summary.get_by_text("Подождите").count():
+        pass_human_check(page)
+        button(page, "Войти").click()
+        expect(summary).to_be_focused()
+        expect(button(page, "Войти")).to_have_attribute("aria-busy", "false")
+    look(page, "/login with a pause")
+
+
+def test_pages_of_a_request_for_a_pin(phone_page: Page, look: Look, town: Town) -> None:
+    page = phone_page
+    open_page(page, "/pin")
+    radio(page, "Поквартирная карточка").check()
+    button(page, "Отправить заявку").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    look(page, "/pin with errors")
+    fill(page, town.household().account, town.new_login())
+    radio(page, "Паспорт").check()
+    for number, (name, data) in enumerate((("a.jpg", with_exif()), ("b.pdf", pdf(3))), 1):
+        give(page, name, data)
+        expect(rows(page)).to_have_count(number)
+    expect(page.get_by_alt_text(pin_requests.PREVIEW).filter(visible=True)).to_have_count(1)
+    pass_human_check(page)
+    look(page, "/pin with files")
+    button(page, "Отправить заявку").click()
+    follow(page)
+    page.get_by_text(pin_requests.WITHDRAW_OPEN, exact=True).click()
+    look(page, "/pin/status about to be taken back")
+    button(page, pin_requests.WITHDRAW).click()
+    expect(page.get_by_role("status").filter(has_text="Отозвана")).to_be_visible()
+    look(page, "/pin/status taken back")
+
+
+def test_paper_is_white_and_ink_black_whatever_the_scheme(phone_page: Page) -> None:
+    open_page(phone_page, "/consent")
+    for theme in ("dark", "light"):
+        phone_page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        phone_page.emulate_media(media="print", color_scheme="dark")
+        colours = phone_page.evaluate(
+            "() => { const it = getComputedStyle(document.body); return [it.color, it.backgroundColor]; }"
+        )
+        assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], theme
 
 
 def test_pages_of_connecting_an_account(open_as: OpenAs, look: Look, town: Town) -> None:
@@ -245,6 +301,9 @@ def test_pages_of_settings(open_as: OpenAs, look: Look, portal: Portal, town: To
     page = open_as(person)
     open_page(page, "/settings")
     look(page, "/settings")
+    page.get_by_text(settings.SUPPLIER_CHANGE, exact=True).click()
+    expect(radio(page, SUPPLIER)).to_be_checked()
+    look(page, "/settings with another supplier about to be chosen")
     page.get_by_role("link", name="Название и отключение").click()
     expect(box(page, "Название")).to_be_visible()
     box(page, "Название").fill("я" * 61)

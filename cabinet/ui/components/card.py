@@ -67,6 +67,11 @@ def check_answers(rows: rx.Var[list[SummaryRow]] | list[SummaryRow]) -> rx.Compo
     return rx.el.dl(*lines, class_name="answers")
 
 
+def card_links(*links: rx.Component) -> rx.Component:
+    """Several `card_link`s as the rows of one card."""
+    return rx.el.ul(*map(rx.el.li, links), class_name="card card-links")
+
+
 def card_link(title: Children, href: rx.Var[str] | str, note: Children = "") -> rx.Component:
     """A whole row that leads on: title, a note, an arrow."""
     words = rx.el.span(

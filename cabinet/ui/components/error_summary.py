@@ -17,11 +17,16 @@ def summary_item(item: Any) -> rx.Component:
     return rx.el.li(rx.cond(name == "", words, document_link(words, href="#" + name)))
 
 
+def title(words: str) -> rx.Component:
+    return rx.el.h2(icon("warn"), words)
+
+
 def error_summary(problems: Any) -> rx.Component:
     """Nothing while `problems`, a var of `dict[str, str]`, is empty. Keys are fields' names, or «» for a message about the whole form."""
+    whole = (problems.length() == 1) & problems.contains("")
     box = rx.el.div(
         rx.el.div(
-            rx.el.h2(icon("warn"), texts.CHECK_INPUT),
+            rx.cond(whole, title(texts.FAILED), title(texts.CHECK_INPUT)),
             rx.el.ul(rx.foreach(problems, summary_item)),
             role="alert",
         ),

@@ -230,10 +230,13 @@ def checkbox(
         problem_line(name, problem),
         rx.el.div(
             box,
-            rx.el.label(label, html_for=name, class_name="check-label"),
+            rx.el.div(
+                rx.el.label(label, html_for=name, class_name="check-label"),
+                hint_line(name, hint),
+                class_name="check-words",
+            ),
             class_name="check",
         ),
-        hint_line(name, hint),
         class_name=when(problem, "field field-wrong", "field"),
     )
 
@@ -271,12 +274,13 @@ def radio_group(
     hint: Children = "",
     columns: int = 1,
 ) -> rx.Component:
-    """A fieldset of `radio_card`s (or one `rx.foreach` of them); `columns=2` puts short ones side by side."""
+    """A fieldset of `radio_card`s (or one `rx.foreach` of them); `columns` 2 or 3 puts short ones side by side."""
+    look = {1: "cards", 2: "cards cards-two", 3: "cards cards-row"}[columns]
     return rx.el.fieldset(
         rx.el.legend(legend, class_name="label"),
         hint_line(name, hint),
         problem_line(name, problem),
-        rx.el.div(*cards, class_name="cards" if columns == 1 else "cards cards-two"),
+        rx.el.div(*cards, class_name=look),
         class_name=when(problem, "field field-wrong", "field"),
         custom_attrs={
             key: value for key, value in described(name, hint, problem).items() if key != "aria-invalid"

@@ -14,4 +14,4 @@ def theme_switch() -> rx.Component:
     cards = [
         radio_card("theme", value, words, custom_attrs={"data-theme-choice": value}) for value, words in names
     ]
-    return radio_group(texts.THEME, *cards, name="theme")
+    return radio_group(texts.THEME, *cards, name="theme", columns=3)

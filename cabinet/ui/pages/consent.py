@@ -16,5 +16,6 @@ def version(text: texts.Text) -> rx.Component:
     return rx.el.section(
         rx.el.h2(texts.OF_VERSION, " ", text.version),
         *map(rx.el.p, text.paragraphs),
+        class_name="stack-tight",
         custom_attrs={"id": text.version},
     )

@@ -149,7 +149,7 @@ def history_row(row: rx.Var[RegisterRow]) -> rx.Component:
     )
     return rx.el.li(
         rx.el.span(
-            rx.el.b(row.kind, ", ", row.lines),
+            rx.el.b(row.kind, ": ", row.lines, " ", texts.LINES),
             rx.el.span(row.file, class_name="note"),
             rx.el.span(row.at, class_name="note"),
             rx.cond(row.undone, pill("warn", texts.UNDONE_MARK), rx.fragment()),

@@ -8,7 +8,7 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.banner import banner
 from cabinet.ui.components.card import card, fact, facts
-from cabinet.ui.components.desk import choice_button, head, split
+from cabinet.ui.components.desk import choice_button, split
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
@@ -97,23 +97,19 @@ def letter() -> rx.Component:
 
 
 def marks() -> rx.Component:
-    return rx.el.div(
-        rx.el.table(head(texts.QUEUE, texts.CLAIMS), rx.el.tbody(rx.foreach(State.review.marks, mark))),
-        class_name="table-scroll",
-        tab_index=0,
-        role="region",
-        aria_label=texts.CLAIMS[-1],
-    )
+    """What is claimed over what the register has, so that the eye compares letter by letter."""
+    return rx.el.dl(rx.foreach(State.review.marks, mark), class_name="marks", aria_label=texts.MARKS)
 
 
 def mark(row: rx.Var[Mark]) -> rx.Component:
     names = rx.match(row.name, *texts.NAMES.items(), row.name)
     matches = {key: pill(*words) for key, words in texts.MATCHES.items()}
-    return rx.el.tr(
-        rx.el.th(names, scope="row"),
-        rx.el.td(row.claimed),
-        rx.el.td(row.known),
-        rx.el.td(rx.match(row.match, *matches.items(), rx.fragment())),
+    known = rx.el.dd(rx.el.span(texts.KNOWN, class_name="note"), rx.el.span(row.known, class_name="num"))
+    return rx.el.div(
+        rx.el.dt(names, " ", rx.match(row.match, *matches.items(), rx.fragment())),
+        rx.el.dd(rx.el.span(texts.CLAIMED, class_name="note"), rx.el.span(row.claimed, class_name="num")),
+        rx.cond(row.known != "", known, rx.fragment()),
+        class_name="mark",
     )
 
 
@@ -151,4 +147,10 @@ def documents() -> rx.Component:
         State.pages,
         lambda page: rx.el.img(src=page, alt=texts.PAGE, loading="lazy", class_name="desk-page"),
     )
-    return card(rx.cond(State.pages.length() > 0, shown, rx.el.p(texts.NO_DOCUMENTS)), title=texts.DOCUMENTS)
+    return card(
+        rx.cond(State.pages.length() > 0, shown, rx.el.p(texts.NO_DOCUMENTS)),
+        title=texts.DOCUMENTS,
+        look="desk-documents",
+        tab_index=0,
+        aria_label=texts.DOCUMENTS,
+    )

@@ -59,9 +59,9 @@ def deletion() -> rx.Component:
     return card(
         rx.el.p(texts.DELETION_NOTE),
         rx.el.h3(texts.GOES),
-        rx.el.ul(*map(rx.el.li, texts.GOES_ITEMS)),
+        rx.el.ul(*map(rx.el.li, texts.GOES_ITEMS), class_name="list"),
         rx.el.h3(texts.STAYS),
-        rx.el.ul(*map(rx.el.li, texts.STAYS_ITEMS)),
+        rx.el.ul(*map(rx.el.li, texts.STAYS_ITEMS), class_name="list"),
         rx.el.p(texts.DELETION_SESSIONS, class_name="note"),
         rx.cond(DeletionState.day == "", ask, rx.fragment()),
         title=texts.DELETION_TITLE,

@@ -58,8 +58,8 @@ def recovery_card() -> rx.Component:
     return card(
         rx.el.p(texts.RECOVERY_LEFT, " ", rx.el.b(State.row.recovery_left)),
         rx.el.p(texts.RECOVERY_NOTE, class_name="note"),
-        buttons.secondary(texts.RENEW, on_click=State.renew),
         rx.el.p(texts.RENEW_NOTE, class_name="note"),
+        buttons.secondary(texts.RENEW, on_click=State.renew),
         title=texts.RECOVERY,
     )
 
@@ -88,13 +88,16 @@ def new_codes() -> rx.Component:
     return card(
         rx.el.p(texts.SAVE_CODES_NOTE),
         rx.el.ol(rx.foreach(State.codes, rx.el.li), class_name="codes"),
-        document_link(
-            texts.DOWNLOAD,
-            href=State.file,
-            class_name="button secondary",
-            custom_attrs={"download": texts.FILE},
+        rx.el.div(
+            document_link(
+                texts.DOWNLOAD,
+                href=State.file,
+                class_name="button secondary",
+                custom_attrs={"download": texts.FILE},
+            ),
+            buttons.secondary(texts.PRINT, on_click=rx.call_script("window.print()")),
+            class_name="actions",
         ),
-        buttons.secondary(texts.PRINT, on_click=rx.call_script("window.print()")),
         buttons.primary(texts.SAVED, type_="button", on_click=State.saved),
         title=texts.SAVE_CODES,
     )

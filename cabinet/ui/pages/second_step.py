@@ -25,7 +25,11 @@ def second_step_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.STEP_TITLE),
         rx.cond(State.gone, rx.el.p(texts.GONE), step()),
-        rx.el.div(link(texts.START_OVER, href=routes.LOGIN), class_name="stack-links"),
+        rx.el.div(
+            rx.cond(State.gone, rx.fragment(), other_ways()),
+            link(texts.START_OVER, href=routes.LOGIN),
+            class_name="stack-links",
+        ),
         entering(State.ticket, State.after),
     )
 
@@ -35,10 +39,14 @@ def step() -> rx.Component:
         rx.el.p(texts.STEP_NOTE),
         rx.cond(State.row.totp | State.by_recovery, code_form(), error_summary(State.problems)),
         rx.cond(State.row.passkey, passkey_step(), rx.fragment()),
+    )
+
+
+def other_ways() -> rx.Component:
+    by_message = buttons.text_button(texts.SEND_CODE, on_click=State.send_code)
+    return rx.fragment(
         rx.cond(State.row.recovery, other_code(), rx.fragment()),
-        rx.cond(
-            State.row.message, buttons.text_button(texts.SEND_CODE, on_click=State.send_code), rx.fragment()
-        ),
+        rx.cond(State.row.message, by_message, rx.fragment()),
     )
 
 

@@ -16,7 +16,7 @@ from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.accounts import account_card
 from cabinet.ui.components.banner import banner
-from cabinet.ui.components.card import card, card_link
+from cabinet.ui.components.card import card, card_link, card_links
 from cabinet.ui.components.deletion_banner import deletion_banner
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
@@ -43,18 +43,50 @@ def settings_page() -> rx.Component:
         deletion_banner(),
         rx.cond(
             State.loaded,
-            rx.fragment(supplier_form(), accounts(), profile_card(), own_data(), devices()),
+            rx.fragment(supplier(), accounts(), entrance(), devices(), notices_and_data()),
             drum_loader(),
         ),
-        card(theme_switch(), vision_button("button secondary")),
+        section(texts.LOOK, card(theme_switch(), vision_button("button secondary"))),
+    )
+
+
+def section(title: str, *children: rx.Component) -> rx.Component:
+    return rx.el.section(rx.el.h2(title), *children, class_name="section")
+
+
+def supplier() -> rx.Component:
+    """The form lies open until a supplier is chosen, and folded under the chosen one after that."""
+    saved = banner(
+        "ok",
+        texts.SAVED,
+        role="status",
+        tab_index=-1,
+        custom_attrs={"data-take-focus": State.times.to_string()},
+    )
+    chosen = rx.el.div(
+        rx.el.span(State.profile.supplier_name, class_name="card-title"), class_name="card-words"
+    )
+    is_chosen = State.profile.supplier_id != ""
+    choosing = rx.el.details(
+        rx.el.summary(texts.SUPPLIER_CHANGE, hidden=~is_chosen),
+        supplier_form(),
+        open=~is_chosen,
+    )
+    none = empty(texts.NO_SUPPLIERS, texts.NO_SUPPLIERS_NOTE)
+    return section(
+        texts.SUPPLIER,
+        rx.cond(State.saved, saved, rx.fragment()),
+        card(
+            rx.cond(is_chosen, chosen, rx.fragment()),
+            rx.cond(State.suppliers.length() > 0, choosing, none),
+        ),
     )
 
 
 def supplier_form() -> rx.Component:
-    chosen = rx.cond(State.saved, banner("ok", texts.SAVED, role="status"), rx.fragment())
-    choice = form(
+    return form(
         radio_group(
-            texts.SUPPLIER,
+            texts.SUPPLIER_CHOICE,
             rx.foreach(State.suppliers, supplier_choice),
             name="supplier",
             hint=texts.SUPPLIER_HINT,
@@ -64,8 +96,6 @@ def supplier_form() -> rx.Component:
         on_submit=State.save,
         problems=State.problems,
     )
-    none = empty(texts.NO_SUPPLIERS, texts.NO_SUPPLIERS_NOTE)
-    return card(rx.cond(State.suppliers.length() > 0, choice, none), chosen)
 
 
 def supplier_choice(row: rx.Var[SupplierRow]) -> rx.Component:
@@ -75,17 +105,15 @@ def supplier_choice(row: rx.Var[SupplierRow]) -> rx.Component:
 
 
 def accounts() -> rx.Component:
-    connect = buttons.link_button(texts.CONNECT, routes.ACCOUNTS_NEW)
-    return rx.el.section(
-        rx.el.h2(texts.ACCOUNTS),
+    return section(
+        texts.ACCOUNTS,
         rx.foreach(State.unlinked, unlinked_banner),
         rx.cond(
             State.accounts.length() > 0,
             rx.foreach(State.accounts, account_card),
             empty(texts.NO_ACCOUNTS, texts.NO_ACCOUNTS_NOTE),
         ),
-        connect,
-        class_name="stack",
+        rx.el.div(buttons.link_button(texts.CONNECT, routes.ACCOUNTS_NEW), class_name="actions"),
     )
 
 
@@ -99,25 +127,27 @@ def unlinked_banner(row: rx.Var[AccountRow]) -> rx.Component:
     return banner("info", rx.el.span(texts.UNLINKED, " ", row.number), row.name, restore, role="status")
 
 
-def profile_card() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(texts.PROFILE),
+def entrance() -> rx.Component:
+    return section(
+        texts.PROFILE,
         rx.el.p(texts.SIGNED_AS, " ", rx.el.b(State.profile.login)),
-        card_link(login.TITLE, routes.SETTINGS_LOGIN, login.LINK_NOTE),
-        card_link(password.TITLE, routes.SETTINGS_PASSWORD, password.LINK_NOTE),
-        card_link(second.TITLE, routes.SETTINGS_SECOND, second.LINK_NOTE),
-        card_link(passkeys.TITLE, routes.SETTINGS_PASSKEYS, passkeys.LINK_NOTE),
-        card_link(notices.TITLE, routes.SETTINGS_NOTIFICATIONS, notices.OPEN_NOTE),
-        card_link(events.TITLE, routes.SETTINGS_HISTORY, events.OPEN_NOTE),
-        class_name="stack",
+        card_links(
+            card_link(login.TITLE, routes.SETTINGS_LOGIN, login.LINK_NOTE),
+            card_link(password.TITLE, routes.SETTINGS_PASSWORD, password.LINK_NOTE),
+            card_link(second.TITLE, routes.SETTINGS_SECOND, second.LINK_NOTE),
+            card_link(passkeys.TITLE, routes.SETTINGS_PASSKEYS, passkeys.LINK_NOTE),
+            card_link(events.TITLE, routes.SETTINGS_HISTORY, events.OPEN_NOTE),
+        ),
     )
 
 
-def own_data() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(data.SECTION),
-        card_link(data.LINK, routes.SETTINGS_DATA, data.OPEN_NOTE),
-        class_name="stack",
+def notices_and_data() -> rx.Component:
+    return section(
+        texts.NOTICES_AND_DATA,
+        card_links(
+            card_link(notices.TITLE, routes.SETTINGS_NOTIFICATIONS, notices.OPEN_NOTE),
+            card_link(data.LINK, routes.SETTINGS_DATA, data.OPEN_NOTE),
+        ),
     )
 
 
@@ -130,12 +160,14 @@ def devices() -> rx.Component:
         tab_index=-1,
         custom_attrs={"data-take-focus": SessionsState.times.to_string()},
     )
-    return card(
+    return section(
+        texts.DEVICES,
         error_summary(SessionsState.problems),
         rx.cond(SessionsState.ended != "", ended, rx.fragment()),
-        rx.el.ul(rx.foreach(SessionsState.rows, session_row), class_name="rows"),
-        rx.cond(SessionsState.rows.length() > 1, others, rx.fragment()),
-        title=texts.DEVICES,
+        card(
+            rx.el.ul(rx.foreach(SessionsState.rows, session_row), class_name="rows"),
+            rx.cond(SessionsState.rows.length() > 1, others, rx.fragment()),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ class SettingsState(rx.State):
     busy: bool = False
     loaded: bool = False
     saved: bool = False
+    times: int = 0
     profile: ProfileRow = ProfileRow()
     suppliers: list[SupplierRow] = []
     accounts: list[AccountRow] = []
@@ -37,7 +38,7 @@ class SettingsState(rx.State):
     async def save(self, form: dict[str, Any]) -> None:
         self.saved = False
         self.profile = await run(self, profile.choose_supplier, text_of(form, "supplier"))
-        self.problems, self.saved = {}, True
+        self.problems, self.saved, self.times = {}, True, self.times + 1
 
     @handler(Permission.PROFILE)
     async def restore(self, account_id: str) -> None:
