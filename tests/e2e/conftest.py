@@ -162,6 +162,13 @@ def town(portal: Portal) -> Iterator[Town]:
         yield place
 
 
+@pytest.fixture(autouse=True)
+def calm(request: pytest.FixtureRequest) -> None:
+    """The wrong passwords of one test ask nothing of the next."""
+    if "town" in request.fixturenames:
+        request.getfixturevalue("town").forget_failures()
+
+
 @pytest.fixture
 def open_as(new_context: NewContext, portal: Portal) -> OpenAs:
     """`open_as(person, **options)`: a page of a browser in which the person is signed in."""

@@ -48,7 +48,7 @@ class RawSocket:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(ConnectionClosed):
+        with suppress(ConnectionClosed, OSError):  # the server may be closing it at this very moment
             self._socket.close()
 
     def raw(self, frame: str | bytes) -> None:

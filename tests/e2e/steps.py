@@ -43,6 +43,7 @@ def pass_human_check(page: Page) -> None:
     """«Я не робот» and its task."""
     page.get_by_role("checkbox", name="Я не робот").check()
     box(page, "Ответ").fill(ANSWER)
+    expect(box(page, "Ответ")).to_have_value(ANSWER)
     button(page, "Проверить").click()
     expect(page.get_by_role("status").filter(has_text=human_check.PASSED)).to_be_visible()
 

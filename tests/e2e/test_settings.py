@@ -121,7 +121,12 @@ def test_the_login_is_changed_by_a_code_to_the_new_one(
     signed_out_at_the_next_event(other)
     sign_in(other, person.login)
     expect(other.locator("[data-error-summary]")).to_be_focused()
+    assert "Это новый логин" in portal.mail(new)
+    town.pass_a_minute(new)
     sign_in(other, new)
+    # The other browsers are known no more.
+    expect(other.get_by_role("heading", name="Подтверждение")).to_be_visible()
+    enter_code(other, portal.code(new))
     expect(other).to_have_url(f"{portal.url}/")
 
 
