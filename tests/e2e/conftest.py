@@ -94,7 +94,10 @@ class Watch:
     def follow(self, page: Page) -> None:
         """Every page of a context reports here."""
         page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
-        page.on("console", lambda message: self._console(message.type, message.text))
+        page.on(
+            "console",
+            lambda message: self._console(message.type, f"{message.text} {message.location['url']}"),
+        )
         page.on("request", lambda request: self._request(request.url))
         page.on("websocket", lambda socket: self._request(re.sub("^ws", "http", socket.url)))
 
