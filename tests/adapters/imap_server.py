@@ -58,8 +58,11 @@ class OddImapServer:
         client.sendall(b"* OK ready\r\n")
         with client.makefile("rb") as commands:
             for line in commands:
-                tag, *words = line.decode(errors="replace").split()
-                name, *rest = words[1:] if words[:1] == ["UID"] else words
+                match line.decode(errors="replace").split():
+                    case [tag, "UID", name, *rest] | [tag, name, *rest]:
+                        pass
+                    case _:  # no command at all: the bytes of a TLS hello
+                        return
                 answer = self._say(name, " ".join(rest))
                 if answer is None:
                     return

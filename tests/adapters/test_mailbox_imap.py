@@ -325,7 +325,10 @@ def test_without_starttls_nothing_is_said(authority: trustme.CA) -> None:
 
 
 def test_words_that_were_slipped_in_before_tls_are_not_believed(authority: trustme.CA) -> None:
+    heard: list[str] = []
+
     def say(name: str, rest: str) -> bytes:
+        heard.append(name)
         extra = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" if name == "CAPABILITY" else b""
         return extra or usual(name, rest)
 
@@ -336,3 +339,4 @@ def test_words_that_were_slipped_in_before_tls_are_not_believed(authority: trust
             ImapMailbox(plain, dovecot.trusting(authority), seconds=2.0).open(),
         ):
             pass
+    assert not {"LOGIN", "AUTHENTICATE"} & set(heard)
