@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, RowMapping, Table, and_, literal, or_, select
 from sqlalchemy import Column as TableColumn
+from sqlalchemy import Integer, RowMapping, String, Subquery, Table, and_, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -16,7 +15,6 @@ from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.register_rows import (
     Staging,
     Taken,
-    account_ids,
     is_postgresql,
     staged_table,
     table_of,
@@ -77,59 +75,59 @@ class FactsImport:
 
     def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
         """Store a block."""
-        numbers = columns["account"]
-        ids = account_ids(self._session, self._supplier_id, numbers)
-        accounts = [ids.get(number) for number in numbers]
-        known = [account is not None for account in accounts]
-        refused = {
-            place: LineRefused("account", Fault.UNKNOWN_ACCOUNT) for place, it in enumerate(known) if not it
-        }
-        block = {"line": range(len(numbers)), "customer_account_id": accounts}
-        block |= {name: columns[ours] for ours, name in self._facts.columns.items()}
-        if refused:
-            block = {name: list(compress(values, known)) for name, values in block.items()}
-        self._staging.fill(block)
-        lines = len(block["line"])
+        lines = len(columns["account"])
+        block = {"line": range(lines), "number": columns["account"]}
+        self._staging.fill(block | {name: columns[ours] for ours, name in self._facts.columns.items()})
         added = self._add_new()
-        if added < lines:
-            refused |= self._differing()
-        return Taken(added=added, unchanged=len(numbers) - added - len(refused), refused=refused)
+        refused = self._refused() if added < lines else {}
+        return Taken(added=added, unchanged=lines - added - len(refused), refused=refused)
 
     def finish(self) -> None:
         """Nothing is left to do."""
         self._staging.drop()
 
+    def _found(self) -> Subquery:
+        """The staged lines, each with the id of its account, or None; the offset has it looked up once."""
+        staged, accounts = self._staged, table_of("customer_accounts")
+        ours = (accounts.c.supplier_id == self._supplier_id, accounts.c.number == staged.c.number)
+        account = select(accounts.c.id).where(*ours).scalar_subquery()
+        return select(staged, account.label("customer_account_id")).offset(0).subquery()
+
     def _add_new(self) -> int:
         """Insert the facts that are not there yet, in the order of the file; how many were new."""
-        connection, staged = self._session.connection(), self._staged
+        connection, found = self._session.connection(), self._found()
         insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
         names = ["customer_account_id", *self._facts.columns.values()]
-        rows = select(*(staged.c[name] for name in names), literal(self._register_id))
-        rows = rows.where(staged.c.line >= 0).order_by(staged.c.line)
-        statement = insert(self._table).from_select([*names, "register_id"], rows).on_conflict_do_nothing()
+        rows = select(*(found.c[name] for name in names), literal(self._register_id))
+        rows = rows.where(found.c.customer_account_id.is_not(None)).order_by(found.c.line)
+        statement = insert(self._table).from_select([*names, "register_id"], rows)
+        statement = statement.on_conflict_do_nothing(index_elements=["customer_account_id", *self._facts.key])
         return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
-    def _differing(self) -> dict[int, LineRefused]:
-        """Lines that tell a known fact with another value, by the first column that differs."""
-        staged, table, facts = self._staged, self._table, self._facts
-        ours = {name: staged.c[name] for name in facts.columns.values()}
-        same = and_(*(table.c[name] == staged.c[name] for name in ("customer_account_id", *facts.key)))
+    def _refused(self) -> dict[int, LineRefused]:
+        """Lines of unknown accounts, and those that tell a known fact with another value, by the first column that differs."""
+        found, table, facts = self._found(), self._table, self._facts
+        ours = {name: found.c[name] for name in facts.columns.values()}
+        same = and_(*(table.c[name] == found.c[name] for name in ("customer_account_id", *facts.key)))
         differ = {name: table.c[name].is_distinct_from(column) for name, column in ours.items()}
-        found = self._session.connection().execute(
-            select(staged.c.line, *(flag.label(name) for name, flag in differ.items())).where(
-                same, or_(*differ.values())
-            )
+        lines = select(found.c.line, table.c.id, *(flag.label(name) for name, flag in differ.items()))
+        lines = lines.select_from(found.outerjoin(table, same)).where(
+            or_(table.c.id.is_(None), *differ.values())
         )
-        return {row["line"]: LineRefused(self._first(row), facts.conflict) for row in found.mappings()}
+        rows = self._session.connection().execute(lines).mappings()
+        return {row["line"]: self._fault(row) for row in rows}
 
-    def _first(self, row: RowMapping) -> str:
-        return next(ours for ours, name in self._facts.columns.items() if row[name])
+    def _fault(self, row: RowMapping) -> LineRefused:
+        if row["id"] is None:
+            return LineRefused("account", Fault.UNKNOWN_ACCOUNT)
+        first = next(ours for ours, name in self._facts.columns.items() if row[name])
+        return LineRefused(first, self._facts.conflict)
 
 
 def _staged(table: Table, facts: _Facts) -> Table:
     return staged_table(
         f"staged_{table.name}",
         TableColumn("line", Integer),
-        TableColumn("customer_account_id", BigInteger),
+        TableColumn("number", String),
         *(TableColumn(name, table.c[name].type) for name in facts.columns.values()),
     )

@@ -3,15 +3,16 @@
 import csv
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, Protocol, Self, TextIO
 
 from cabinet.domain.permissions import Actor, Permission
-from cabinet.domain.register_lines import Layout, Rules
+from cabinet.domain.register_lines import Layout, LinesRead, Rules
 from cabinet.domain.registers import (
     WHOLE_LINE,
     Encoding,
@@ -193,9 +194,10 @@ class _Import:
     def _take_lines(self, run: "_Run", blocks: Iterator[Block], rules: Rules) -> None:
         layout = Layout.of_header(self.command.kind, _header(blocks), rules)
         self.progress(0, self.facts.size)
-        for block in blocks:
-            run.take(layout, block)
-            self.progress(block.end, self.facts.size)
+        with closing(_ahead(_Read.of(layout, block) for block in blocks)) as coming:
+            for lines in coming:
+                run.take(lines)
+                self.progress(lines.block.end, self.facts.size)
 
     def _audit(self, tx: UnitOfWork, register: Register) -> None:
         tx.audit.record(
@@ -207,6 +209,34 @@ class _Import:
             lines=register.lines,
             rejected=register.rejected,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A block of which every line is understood.
+
+    Attributes:
+        block: as it stands in the file.
+        told: places of the lines that are neither cut nor blank; `read` has its places among these.
+    """
+
+    block: Block
+    told: list[int]
+    read: LinesRead
+
+    @classmethod
+    def of(cls, layout: Layout, block: Block) -> Self:
+        told = [place for place, text in enumerate(block.texts) if place not in block.cut and text.strip()]
+        return cls(block, told, layout.read([block.texts[place] for place in told]))
+
+
+def _ahead(blocks: Iterator[_Read]) -> Generator[_Read, None, None]:
+    """The same blocks; while the database takes one, another thread reads the next."""
+    with ThreadPoolExecutor(1, thread_name_prefix="register") as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 def _header(blocks: Iterator[Block]) -> str:
@@ -276,19 +306,17 @@ class _Run:
     unchanged: int = 0
     shown: list[Reject] = field(default_factory=list)
 
-    def take(self, layout: Layout, block: Block) -> None:
+    def take(self, lines: _Read) -> None:
         """A block of lines."""
-        texts, cut = block.texts, block.cut
-        told = [place for place, text in enumerate(texts) if place not in cut and text.strip()]
-        read = layout.read([texts[place] for place in told])
+        block, told, read = lines.block, lines.told, lines.read
         taken = self.importer.take(read.columns) if read.places else Taken()
-        refused = dict.fromkeys(cut, LineRefused(WHOLE_LINE, Fault.LONG_LINE))
+        refused = dict.fromkeys(block.cut, LineRefused(WHOLE_LINE, Fault.LONG_LINE))
         refused |= {told[place]: fault for place, fault in read.refused.items()}
         refused |= {told[read.places[place]]: fault for place, fault in taken.refused.items()}
         self.added += taken.added
         self.updated += taken.updated
         self.unchanged += taken.unchanged
-        self.register.lines += len(told) + len(cut)
+        self.register.lines += len(told) + len(block.cut)
         self._quarantine([_reject(block, place, refused[place]) for place in sorted(refused)])
 
     def _quarantine(self, rejects: Sequence[Reject]) -> None:
