@@ -5,11 +5,13 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 
 from cabinet.domain.errors import CabinetError
 from cabinet.services import (
     deletion,
+    desk_registers,
     documents,
     human_check,
     notifications,
@@ -29,29 +31,37 @@ LONGEST_MAILBOX_PAUSE: Final = 900.0
 _RECONCILE_EVERY: Final = 20
 _SWEEP_EVERY: Final = 600
 
+_SWEEPS: Final[tuple[Callable[[Deps], object], ...]] = (
+    documents.sweep_documents,
+    pin_requests.forget_claims,
+    desk_registers.sweep_uploads,
+    human_check.forget_expired,
+    passkeys.forget_expired,
+    notifications.forget_old,
+    reminders.send_reminders,
+    deletion.tell_before_end,
+    deletion.erase_due,
+    pin_letters.forget_old,
+    training.forget_old,
+)
+
 Round = Callable[[int], object]
 
 
 def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: None) -> None:
     """One round beside the messages: returned letters always, payments and leftovers every so many rounds.
 
-    `sweep` takes away what is left outside the database.
+    `sweep` takes away what is left outside the database. A job that fails keeps none of the others waiting: what
+    failed is raised when all are done.
     """
-    notifications.settle_returned(deps)
+    jobs: list[Callable[[], object]] = [partial(notifications.settle_returned, deps)]
     if number % _RECONCILE_EVERY == 0:
-        payments.reconcile(deps)
+        jobs.append(partial(payments.reconcile, deps))
     if number % _SWEEP_EVERY == 0:
-        documents.sweep_documents(deps)
-        pin_requests.forget_claims(deps)
-        human_check.forget_expired(deps)
-        passkeys.forget_expired(deps)
-        notifications.forget_old(deps)
-        reminders.send_reminders(deps)
-        deletion.tell_before_end(deps)
-        deletion.erase_due(deps)
-        pin_letters.forget_old(deps)
-        training.forget_old(deps)
-        sweep()
+        jobs += [*(partial(job, deps) for job in _SWEEPS), sweep]
+    with contextlib.ExitStack() as round_:
+        for job in reversed(jobs):
+            round_.callback(job)
 
 
 @contextlib.asynccontextmanager

@@ -89,9 +89,13 @@ def _html_only() -> bytes:
     return message.as_bytes()
 
 
-def _nested_letter() -> bytes:
-    message = letter(files={})
-    message.add_attachment(letter(subject="Внутри"))
+def _forwarded(times: int = 1, **own: object) -> bytes:
+    """The good letter, attached to another, which may be attached to another."""
+    message = letter(subject="Внутри")
+    for _ in range(times):
+        outer = letter(**{"words": "Прошу пин-код, всё во вложении", "files": {}, **own})  # type: ignore[arg-type]
+        outer.add_attachment(message)
+        message = outer
     return message.as_bytes()
 
 
@@ -109,6 +113,15 @@ def _many_files(how_many: int) -> bytes:
     return (
         _head(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n") + plain + part * how_many + b"--b--\r\n"
     )
+
+
+def _forwarded_parts(how_many: int) -> bytes:
+    """A letter whose attached letter has so many files."""
+    inner = _many_files(how_many)
+    return (
+        _head(b"Content-Type: multipart/mixed; boundary=outer\r\n\r\n")
+        + b"--outer\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--outer--\r\n"
+    )  # fmt: skip
 
 
 def _charset(declared: str, real: str) -> bytes:
@@ -168,6 +181,8 @@ REQUESTS: dict[str, Callable[[], bytes]] = {
     "a subject of 100 000 characters": lambda: good().replace(
         b"Subject: ", b"Subject: " + b"a" * 100 + b"\r\n " * 1 + b"b" * 20_000 + b" "
     ),
+    "a forwarded letter": _forwarded,
+    "a forwarded letter, with the words of both": lambda: _forwarded(words=WORDS),
     "a hundred thousand spaces": lambda: good(words=WORDS + " " * 100_000 + "\n"),
 }
 """Odd or hostile in form, and with all that a request needs."""
@@ -186,7 +201,8 @@ LACKING: dict[str, Callable[[], bytes]] = {
     "a program": lambda: good(files={"паспорт.jpg.exe": b"MZ" + b"\0" * 500}),
     "a script that says it is a picture": lambda: good(files={"паспорт.jpg": b"<script>alert(1)</script>"}),
     "a Word document": lambda: good(files={"паспорт.docx": b"PK\x03\x04" + b"\0" * 500}),
-    "a letter inside the letter": _nested_letter,
+    "a letter inside a letter inside the letter": lambda: _forwarded(2, words=WORDS),
+    "a forwarded letter with five hundred parts": lambda: _forwarded_parts(500),
     "nothing attached": lambda: good(files={}),
     "a logo and nothing more": _logo,
     "two accounts": lambda: good(words=WORDS + "\nл/с 370000015839\n"),
@@ -223,6 +239,9 @@ NOT_REQUESTS: dict[str, Callable[[], bytes]] = {
     "a bounce": _bounce,
     "nobody's letter": lambda: good(Return_Path="<>"),
     "no-reply": lambda: good(sender="no-reply@example.ru"),
+    "a forwarded letter that names the PIN for itself alone": lambda: _forwarded(
+        words="Посмотрите, что пришло", subject="Fwd: вопрос"
+    ),
     "a letter that quotes a request": lambda: good(
         words="Спасибо!\n" + "\n".join(f"> {line}" for line in WORDS.splitlines()),
         subject="Re: Заявка",

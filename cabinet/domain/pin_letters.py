@@ -100,12 +100,16 @@ class PinLetter:
 def understand(letter: ReceivedLetter, account_pattern: str) -> PinLetter | None:
     """What the letter asks, or None when it is not a request for a PIN.
 
+    The sender's own words must name the PIN; the facts may stand in a letter that is attached.
+
     Args:
         letter: as it came.
         account_pattern: how the supplier's account numbers look, a regular expression of the whole number.
     """
-    text = unicodedata.normalize("NFKC", f"{letter.head.subject}\n{letter.text}")
-    if not _PIN.search(text):
+    own, text = (
+        unicodedata.normalize("NFKC", x) for x in (f"{letter.head.subject}\n{letter.text}", letter.said)
+    )
+    if not _PIN.search(own):
         return None
     if beyond := _beyond(letter):
         return PinLetter("", "", "", None, (), (beyond,))

@@ -116,6 +116,12 @@ class RequestAccountUnknown(Conflict):
     code = "pin_request.account_unknown"
 
 
+class RequestDocumentGone(Conflict):
+    """Its documents were kept for as long as any may be; for the desk only."""
+
+    code = "pin_request.document_gone"
+
+
 class AddressMissing(InputError):
     """No address, or more of it than an address has."""
 

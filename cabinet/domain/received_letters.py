@@ -4,7 +4,7 @@ import io
 import re
 import unicodedata
 from binascii import Error as Base64Error
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import EmailMessage
@@ -29,6 +29,7 @@ _MOST_BOUNDARIES: Final = 2000
 _MOST_NESTED: Final = 20
 _MOST_TEXT_BYTES: Final = 256 * 1024
 _MOST_NAME: Final = 80
+_LETTER: Final = "message/rfc822"
 _TINY: Final = 10 * 1024  # an inline picture below it is somebody's logo
 
 _BLANK: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
@@ -86,12 +87,23 @@ class LetterHead:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedLetter:
-    """A letter: its words without quotations, its pictures and PDFs, and what was left aside."""
+    """A letter: its words without quotations, its pictures and PDFs, and what was left aside.
+
+    Attributes:
+        files: its own, and those of letters that are attached to it.
+        forwarded: the words of letters that are attached to it, their subjects too.
+    """
 
     head: LetterHead
     text: str
     files: tuple[Attached, ...]
     faults: frozenset[Fault]
+    forwarded: str = ""
+
+    @property
+    def said(self) -> str:
+        """All words, the sender's own first."""
+        return f"{self.head.subject}\n{self.text}\n{self.forwarded}"
 
 
 class _Bounded(EmailPolicy):
@@ -192,34 +204,56 @@ def _authentication(message: EmailMessage) -> str:
     return " ".join(f"{kind}={verdict}" for kind, verdict in sorted(found.items()))
 
 
+@dataclass
+class _Texts:
+    """The texts of one letter's parts."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        """Without quotations; the HTML speaks only when there is no plain text."""
+        return unquoted("\n".join(self.plain).strip() or "\n".join(self.html))[:MOST_TEXT]
+
+
 class _Reader:
     """Collects what there is in the parts of one letter."""
 
     def __init__(self, head: LetterHead) -> None:
         self._head = head
-        self._plain: list[str] = []
-        self._html: list[str] = []
+        self._own, self._forwarded = _Texts(), _Texts()
+        self._subjects: list[str] = []
         self._files: list[Attached] = []
         self._faults: set[Fault] = set()
 
     def read(self, message: EmailMessage) -> ReceivedLetter:
-        waiting, seen = [message], 0
+        """Part by part; a letter that is attached is read as well, one that is attached to that is not."""
+        waiting, seen = [(message, self._own)], 0
         while waiting and seen < MOST_PARTS:
-            part = waiting.pop()
+            part, words = waiting.pop()
             seen += 1
             inner = part.get_payload()
-            if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-                waiting += [one for one in reversed(inner) if isinstance(one, EmailMessage)]
+            if part.get_content_type() == _LETTER and words is self._own:
+                words = self._forwarded
+                waiting += [(one, words) for one in self._letters_of(inner)]
+            elif part.get_content_maintype() == "multipart" and isinstance(inner, list):
+                waiting += [(one, words) for one in reversed(inner) if isinstance(one, EmailMessage)]
             else:
-                self._take(part)
+                self._take(part, words)
         if waiting:
             self._faults.add(Fault.PARTS)
-        text = "\n".join(self._plain).strip() or "\n".join(self._html)
+        forwarded = "\n".join([*self._subjects, self._forwarded.said])
         return ReceivedLetter(
-            self._head, unquoted(text)[:MOST_TEXT], tuple(self._files), frozenset(self._faults)
+            self._head, self._own.said, tuple(self._files), frozenset(self._faults), forwarded
         )
 
-    def _take(self, part: EmailMessage) -> None:
+    def _letters_of(self, inner: object) -> list[EmailMessage]:
+        letters = [one for one in inner if isinstance(one, EmailMessage)] if isinstance(inner, list) else []
+        self._subjects += [_words(one.get("Subject", "")) for one in letters]
+        return letters
+
+    def _take(self, part: EmailMessage, words: _Texts) -> None:
         kind, name = part.get_content_type(), _file_name(part)
         if (
             kind in {"text/plain", "text/html"}
@@ -227,10 +261,10 @@ class _Reader:
             and part.get_content_disposition() != "attachment"
         ):
             text = _decoded(_content(part)[:_MOST_TEXT_BYTES], part.get_content_charset(""))
-            self._html.append(text_of_html(text)) if kind == "text/html" else self._plain.append(text)
+            words.html.append(text_of_html(text)) if kind == "text/html" else words.plain.append(text)
         elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
             self._faults.add(Fault.WINMAIL)
-        elif part.is_multipart():  # a letter inside the letter, which nobody has asked us to read
+        elif part.is_multipart():  # a letter inside the letter inside the letter
             self._faults.add(Fault.KIND)
         else:
             self._take_file(part, name)

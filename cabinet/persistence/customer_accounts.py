@@ -100,6 +100,7 @@ class AccessPin(SQLModel, table=True):
     register_id: int | None = brought_by()
 
 
+UNDONE = "~"  # begins the number of an account whose import was undone: no supplier's number does
 PIN_KIND = "pin"
 LEGACY_KIND = "legacy"
 
@@ -163,10 +164,11 @@ class CustomerAccounts:
         ).one_or_none()
 
     def number_of(self, account_id: int) -> str:
-        """The number of an account, for messages about it."""
-        return self._session.exec(
+        """The number of an account, for messages about it; "" when the import that brought it was undone."""
+        number = self._session.exec(
             select(CustomerAccount.number).where(CustomerAccount.id == account_id)
-        ).one()
+        ).one_or_none()
+        return "" if number is None or number.startswith(UNDONE) else number
 
     def find_pin(self, account_id: int, kind: str) -> str:
         """The bcrypt hash of a proof, or "" when the account has none."""

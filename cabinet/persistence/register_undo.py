@@ -1,7 +1,8 @@
 """An import is taken back: its rows go, what it changed is as before, the journal tells both ways.
 
-The journal is only added to, so what the import posted is posted back; an account that is new with the
-import and has entries cannot go with it: it stays without a number, a name or an address, where nobody finds it.
+The journal is only added to, so what the import posted is posted back; an account that is new with the import and has
+entries, or that an operator has looked at, cannot go with it: it stays without a number, a name or an address, where
+nobody finds it, and no later account takes its id.
 """
 
 from collections import defaultdict
@@ -32,8 +33,9 @@ from sqlmodel import Session, col
 
 from cabinet.domain.readings import ReadingSource
 from cabinet.domain.registers import RegisterKind
+from cabinet.persistence.audit import AuditEvent
 from cabinet.persistence.charges import Charge
-from cabinet.persistence.customer_accounts import AccessPin, AccountLink, CustomerAccount
+from cabinet.persistence.customer_accounts import UNDONE, AccessPin, AccountLink, CustomerAccount
 from cabinet.persistence.engine import metadata
 from cabinet.persistence.journal import JournalEntry, JournalTransaction
 from cabinet.persistence.meters import Meter, Reading
@@ -43,11 +45,11 @@ from cabinet.persistence.register_rows import staged_table, table_of
 from cabinet.persistence.registers import Register, RegisterReject
 from cabinet.persistence.types import Exact, UtcDateTime
 
-_ACCOUNTS, _METERS, _READINGS, _PINS, _ENTRIES, _PAYMENTS, _LINKS, _CHARGES, _OUTSIDE, _CHANGES = (
+_ACCOUNTS, _METERS, _READINGS, _PINS, _ENTRIES, _PAYMENTS, _LINKS, _CHARGES, _OUTSIDE, _CHANGES, _AUDIT = (
     table_of(str(model.__tablename__))
     for model in (
         CustomerAccount, Meter, Reading, AccessPin, JournalEntry, Payment, AccountLink, Charge, OutsidePayment,
-        RegisterChange,
+        RegisterChange, AuditEvent,
     )
 )  # fmt: skip
 # Which rows an import of a kind brings; those that refer to others go first.
@@ -83,6 +85,7 @@ class RegisterUndo:
         _TOUCHED.create(self._connection)
         for accounts in self._accounts():
             self._connection.execute(insert(_TOUCHED).from_select(["account_id"], accounts))
+        self._hold_accounts()
 
     def close(self) -> None:
         """Nothing of the work stays."""
@@ -138,6 +141,12 @@ class RegisterUndo:
         self._session.flush()
 
     # What it touched
+
+    def _hold_accounts(self) -> None:
+        """A PIN that is being issued for one of them is waited for, and none is issued until the end."""
+        touched = _ACCOUNTS.c.id.in_(select(_TOUCHED.c.account_id))
+        held = select(_ACCOUNTS.c.id).where(touched).with_for_update(key_share=True).subquery()
+        self._connection.execute(select(func.count()).select_from(held))
 
     def _ours(self, table: Table) -> ColumnElement[bool]:
         return table.c.register_id == self._register.id
@@ -248,11 +257,13 @@ class RegisterUndo:
 
     def _hide_accounts(self) -> None:
         posted = exists().where(_ENTRIES.c.customer_account_id == _ACCOUNTS.c.id).correlate(_ACCOUNTS)
+        seen = exists().where(_AUDIT.c.account_id == _ACCOUNTS.c.id).correlate(_ACCOUNTS)
         nothing: dict[str, Any] = dict.fromkeys(_BLANK, "")
         nothing |= {"area_m2": None, "residents": None, "register_id": None}
-        number = literal("~") + cast(_ACCOUNTS.c.id, String)
+        number = literal(UNDONE) + cast(_ACCOUNTS.c.id, String)
+        told_of = or_(posted, seen)
         self._connection.execute(
-            update(_ACCOUNTS).where(self._ours(_ACCOUNTS), posted).values(number=number, **nothing)
+            update(_ACCOUNTS).where(self._ours(_ACCOUNTS), told_of).values(number=number, **nothing)
         )
 
 

@@ -14,6 +14,7 @@ from cabinet.persistence.access_pins import PinIssue
 from cabinet.persistence.customer_accounts import PIN_KIND, CustomerAccount
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import Facts, Heading, Note, Paper, Standout
+from cabinet.services.access_pins import replace_pin
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.texts import dates
@@ -176,25 +177,21 @@ def issue_at_desk(deps: Deps, actor: Actor, command: IssueAtDesk) -> IssuedPin:
         account = tx.desk_accounts.get_for(actor, command.account_id, lock=True)
         if tx.access_pins.find_issue(command.key):
             return IssuedPin(str(account.id), again=True)
-        _store(deps, tx, actor, command, hashed)
-        number = spaced_number(account.number)
         if command.email:
+            number = spaced_number(account.number)
             queue_message(
                 deps, tx, command.email, "access_pin", supplier_id=actor.supplier, pin=pin, account=number
             )
-        for user_id in tx.customer_accounts.list_owners(account.id or 0):
-            queue_message(deps, tx, tx.users.get(user_id).as_login, "pin_issued", account=number)
+        replace_pin(deps, tx, account, hashed)
+        _remember(deps, tx, actor, command)
     if command.email:
         return IssuedPin(str(command.account_id), sent_to=command.email.masked)
     return IssuedPin(str(command.account_id), pin=pin)
 
 
-def _store(deps: Deps, tx: UnitOfWork, actor: Actor, command: IssueAtDesk, hashed: str) -> None:
+def _remember(deps: Deps, tx: UnitOfWork, actor: Actor, command: IssueAtDesk) -> None:
     now = deps.clock.now()
     delivery = PinDelivery.MAIL if command.email else PinDelivery.PRINT
-    tx.access_pins.issue(command.account_id, hashed, now)
-    for limit in (limits.PIN_ACCOUNT_HOUR, limits.PIN_ACCOUNT_DAY):
-        tx.attempts.clear(limit, command.account_id)  # guesses at the former PIN
     issue = PinIssue(
         form_key=command.key,
         customer_account_id=command.account_id,

@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -147,7 +148,7 @@ def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
     actor.require(Permission.REGISTER_IMPORT)
     folder = deps.uploads
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(deps, folder)
+    sweep_uploads(deps)
     upload = new_token()
     place = folder / f"{actor.supplier}-{upload}"
     place.mkdir(mode=0o700)
@@ -161,11 +162,13 @@ def _safe(name: str) -> str:
     return plain if plain and plain != _REJECTS else "register.csv"
 
 
-def _sweep(deps: Deps, folder: Path) -> None:
+def sweep_uploads(deps: Deps) -> None:
+    """Delete files that nobody has imported for a day, and quarantined lines as old: they are full of names."""
     oldest = (deps.clock.now() - _KEPT).timestamp()
-    for place in folder.iterdir():
-        if place.stat().st_mtime < oldest:
-            shutil.rmtree(place, ignore_errors=True)
+    with suppress(FileNotFoundError):  # nothing was ever sent, or another process sweeps too
+        for place in deps.uploads.iterdir():
+            if place.stat().st_mtime < oldest:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def drop_upload(upload: Upload) -> None:
@@ -307,6 +310,8 @@ def rejects_of_upload(deps: Deps, actor: Actor, upload: str) -> Path:
     found = deps.uploads / f"{actor.supplier}-{upload}" / _REJECTS
     if not _ID.fullmatch(upload) or not found.is_file():
         raise NotFound
+    with deps.transaction() as tx:
+        tx.audit.record(actor, deps.clock.now(), "register.rejects_viewed")
     return found
 
 
@@ -317,10 +322,13 @@ def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[
         NotFound: none of the operator's supplier.
     """
     actor.require(Permission.REGISTER_IMPORT)
-    with deps.snapshot() as tx:
+    with deps.transaction() as tx:
         register = tx.session.get(Register, register_id)
         if register is None or register.supplier_id != actor.supplier:
             raise NotFound
+        tx.audit.record(
+            actor, deps.clock.now(), "register.rejects_viewed", register_id, file=register.file_name
+        )
     return _lines(deps, register_id)
 
 

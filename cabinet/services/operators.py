@@ -96,18 +96,25 @@ def add_operator(deps: Deps, actor: Actor, command: AddOperator) -> OperatorRow:
             raise SupplierUnknown(supplier=command.supplier)
         user = confirmations.holder_of(deps, tx, command.login)
         if user is None:
-            _begin(deps, tx, supplier, command)
+            user = _begin(deps, tx, supplier, command)
         else:
             _begin_anew(tx, supplier, user, command)
             sessions.end_others(deps, tx, actor, user.id or 0)
         queue_message(
             deps, tx, command.login, "operator_invited", supplier_id=supplier.id, supplier=supplier.name
         )
-        tx.audit.record(actor, deps.clock.now(), "operator.added", supplier.id, role=command.role.value)
+        tx.audit.record(
+            actor,
+            deps.clock.now(),
+            "operator.added",
+            user.id,
+            supplier=supplier.code,
+            role=command.role.value,
+        )
     return OperatorRow(command.login.shown, command.name, command.role, blocked=False)
 
 
-def _begin(deps: Deps, tx: UnitOfWork, supplier: Supplier, command: AddOperator) -> None:
+def _begin(deps: Deps, tx: UnitOfWork, supplier: Supplier, command: AddOperator) -> User:
     now = deps.clock.now()
     user = tx.users.add(
         User(
@@ -133,6 +140,7 @@ def _begin(deps: Deps, tx: UnitOfWork, supplier: Supplier, command: AddOperator)
             added_at=now,
         )
     )
+    return user
 
 
 def _begin_anew(tx: UnitOfWork, supplier: Supplier, user: User, command: AddOperator) -> None:
@@ -162,7 +170,7 @@ def block_operator(deps: Deps, actor: Actor, login: Login) -> None:
             raise OperatorUnknown
         user.blocked_at = deps.clock.now()
         sessions.end_others(deps, tx, actor, user.id or 0)
-        tx.audit.record(actor, deps.clock.now(), "operator.blocked", operator.supplier_id)
+        tx.audit.record(actor, deps.clock.now(), "operator.blocked", user.id)
 
 
 def list_operators(deps: Deps, actor: Actor, supplier: str) -> list[OperatorRow]:

@@ -234,7 +234,7 @@ def _sender(this: _Round, head: LetterHead) -> Login | None:
 def _fingerprint(this: _Round, letter: ReceivedLetter) -> str:
     """Of the sender and the Message-ID; of all that it says, when it has none."""
     head = letter.head
-    parts = [head.message_id] if head.message_id else [head.subject, letter.text]
+    parts = [head.message_id] if head.message_id else [letter.said]
     parts += [] if head.message_id else [hashlib.sha256(file.content).hexdigest() for file in letter.files]
     said = "\0".join([this.mailbox, head.sender.casefold(), *parts])
     return digest(this.deps.secret_key, "pin_letter", said)
@@ -246,14 +246,13 @@ def _is_copy(this: _Round, fingerprint: str) -> bool:
 
 
 def _may_answer(this: _Round, sender: Login, asked: PinLetter) -> bool:
-    """Count the answer before it is made; a sender who writes too often is left to people.
+    """Count the answer before it is made; a sender who writes too often is left to people, and closes nothing to others.
 
     Raises:
         TooMany: the portal has answered too many letters in an hour; the rest wait.
     """
     now = this.deps.clock.now()
     with this.deps.transaction() as tx:
-        tx.attempts.reserve(limits.LETTER_ALL, _EVERYBODY, now)
         try:
             tx.attempts.reserve(limits.LETTER_SENDER, sender.value, now)
             if not asked.lacks:
@@ -263,6 +262,7 @@ def _may_answer(this: _Round, sender: Login, asked: PinLetter) -> bool:
         except TooMany as closed:
             _log.warning("a letter is left unread: the limit %s is reached", closed.facts["bucket"])
             return False
+        tx.attempts.reserve(limits.LETTER_ALL, _EVERYBODY, now)
     return True
 
 
@@ -361,7 +361,7 @@ def _draft(this: _Round, letter: ReceivedLetter, sender: Login, asked: PinLetter
         phone=asked.phone,
         email=sender.value,
         document_kind=asked.document or "",
-        card_issued_on=_card_date(asked, letter.text),
+        card_issued_on=_card_date(asked, letter.said),
         consent_version=RequestOrigin.LETTER,
         origin=RequestOrigin.LETTER,
         authentication=letter.head.authentication[:_MOST_AUTHENTICATION],

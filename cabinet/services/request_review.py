@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cabinet.domain import limits
 from cabinet.domain.errors import NotFound
 from cabinet.domain.identity import Login, LoginKind, spaced_number
 from cabinet.domain.permissions import Actor, Permission
@@ -21,6 +20,7 @@ from cabinet.domain.pin_requests import (
     RejectReason,
     RequestAccountUnknown,
     RequestClaimed,
+    RequestDocumentGone,
     RequestMoved,
     RequestOrigin,
     RequestSecondLook,
@@ -34,6 +34,7 @@ from cabinet.persistence.customer_accounts import CustomerAccount
 from cabinet.persistence.pin_requests import PinRequest
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import documents
+from cabinet.services.access_pins import replace_pin
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.services.pin_requests import tell
@@ -161,8 +162,11 @@ def claim(deps: Deps, actor: Actor, request_id: int) -> ReviewRow:
             raise RequestClaimed
         request.status = moved(RequestStatus(request.status), RequestStatus.IN_REVIEW)
         request.claimed_by, request.claimed_until = actor.user, now + CLAIM
-        tx.audit.record(actor, now, "pin_request.claimed", request.id)
-        return _review_row(tx, request)
+        account = _account(tx, request)
+        tx.audit.record(
+            actor, now, "pin_request.claimed", request.id, account_id=account.id if account else None
+        )
+        return _review_row(tx, request, account)
 
 
 def release(deps: Deps, actor: Actor, request_id: int) -> None:
@@ -207,6 +211,7 @@ def approve(deps: Deps, actor: Actor, request_id: int) -> bool:
     Raises:
         NotFound, RequestClaimed: it is not the operator's.
         RequestAccountUnknown: there is no such account.
+        RequestDocumentGone: it has waited for so long that its documents are deleted.
         RequestSecondLook: this operator has approved it before.
         Denied: the second approval needs a senior operator.
     """
@@ -217,16 +222,16 @@ def approve(deps: Deps, actor: Actor, request_id: int) -> bool:
     with deps.transaction() as tx:
         request = _own(deps, tx, actor, request_id)
         account = _account(tx, request)
-        if account is None or account.id is None:
+        if account is None:
             raise RequestAccountUnknown
+        if not tx.documents.list_of(request.id):
+            raise RequestDocumentGone
         if _needs_second(tx, request, account) and not _seconded(tx, actor, request, now):
             return False
-        tx.access_pins.issue(account.id, hashed, now)
-        for limit in (limits.PIN_ACCOUNT_HOUR, limits.PIN_ACCOUNT_DAY):
-            tx.attempts.clear(limit, account.id)  # guesses at the former PIN
+        _send(deps, tx, request, pin)
+        replace_pin(deps, tx, account, hashed)
         names = _decide(deps, tx, actor, request, RequestStatus.SENT)
         tx.audit.record(actor, now, "pin_request.approved", request.id, account_id=account.id)
-        _send(deps, tx, request, account.id, pin)
     documents.shred(deps, names)
     return True
 
@@ -245,12 +250,10 @@ def _seconded(tx: UnitOfWork, actor: Actor, request: PinRequest, now: datetime) 
     return True
 
 
-def _send(deps: Deps, tx: UnitOfWork, request: PinRequest, account_id: int, pin: str) -> None:
+def _send(deps: Deps, tx: UnitOfWork, request: PinRequest, pin: str) -> None:
     number = spaced_number(request.number)
     email = Login(LoginKind.EMAIL, request.email)
     queue_message(deps, tx, email, "access_pin", supplier_id=request.supplier_id, pin=pin, account=number)
-    for user_id in tx.customer_accounts.list_owners(account_id):
-        queue_message(deps, tx, tx.users.get(user_id).as_login, "pin_issued", account=number)
 
 
 def ask_other_document(deps: Deps, actor: Actor, request_id: int, reason: DocumentReason) -> None:
@@ -310,8 +313,7 @@ def _account(tx: UnitOfWork, request: PinRequest) -> CustomerAccount | None:
     return tx.customer_accounts.find_by_number(request.supplier_id or 0, request.number)
 
 
-def _review_row(tx: UnitOfWork, request: PinRequest) -> ReviewRow:
-    account = _account(tx, request)
+def _review_row(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> ReviewRow:
     zone = ZoneInfo(tx.suppliers.get(request.supplier_id or 0).timezone)
     until = request.claimed_until
     claimed = {x.name: x for x in _marks(tx, request, account)}

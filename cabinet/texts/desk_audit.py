@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, str]] = {
     "document.viewed": "Просмотр документа",
     "register.uploaded": "Отправлен файл реестра",
     "register.imported": "Загружен реестр",
+    "register.rejects_viewed": "Скачаны строки в карантине",
     "register.undone": "Отменена загрузка реестра",
     "policy.added": "Новое правило",
     "message.retried": "Письмо отправлено снова",

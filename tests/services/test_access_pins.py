@@ -1,12 +1,16 @@
 """A PIN is issued, shown once, and revokes the one before it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from cabinet.domain import limits
 from cabinet.domain.errors import SignInNeeded
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.pins import ALPHABET
 from cabinet.domain.registers import SupplierUnknown
 from cabinet.services.access_pins import IssuePin, PinAccountUnknown, issue_pin
+from tests.factories import ACCOUNT, SERIAL, last_text, owner
 from tests.fakes import World
 
 NUMBER = "370000015838"
@@ -32,8 +36,35 @@ def test_the_issue_is_audited_and_the_pin_is_not(izhevsk: World) -> None:
     pin = issue_pin(izhevsk.deps, Actor.system(), IssuePin("izhevsk", NUMBER))
     with izhevsk.deps.snapshot() as tx:
         [event] = tx.audit.list_actions("pin.issued")
-    assert event.object_id is not None
+        account = tx.customer_accounts.find_by_number(1, NUMBER)
+    assert account
+    assert event.account_id == account.id
     assert pin not in repr(event)
+
+
+def test_whoever_has_linked_the_account_is_told_of_a_pin_from_the_command_line(izhevsk: World) -> None:
+    owner(izhevsk, ACCOUNT, SERIAL)
+    issue_pin(izhevsk.deps, Actor.system(), IssuePin("izhevsk", ACCOUNT))
+    assert "Выдан новый пин-код" in last_text(izhevsk, "anna@example.ru")
+
+
+def test_guesses_at_the_former_pin_close_nothing_after_a_new_one(izhevsk: World) -> None:
+    now = izhevsk.clock.now()
+    with izhevsk.deps.transaction() as tx:
+        account = tx.customer_accounts.find_by_number(1, NUMBER)
+        assert account
+        tx.attempts.reserve(limits.PIN_ACCOUNT_HOUR, account.id or 0, now, 5)
+    issue_pin(izhevsk.deps, Actor.system(), IssuePin("izhevsk", NUMBER))
+    with izhevsk.deps.snapshot() as tx:
+        assert tx.attempts.left(limits.PIN_ACCOUNT_HOUR, account.id or 0, now) == 5
+
+
+def test_of_pins_issued_at_once_one_holds(izhevsk: World) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        wish = IssuePin("izhevsk", NUMBER)
+        pins = list(pool.map(lambda _: issue_pin(izhevsk.deps, Actor.system(), wish), range(8)))
+    hashed = stored(izhevsk)
+    assert sum(izhevsk.deps.passwords.verify_plain(pin, hashed) for pin in pins) == 1
 
 
 def test_no_pin_for_an_account_or_a_supplier_that_is_not_there(izhevsk: World) -> None:

@@ -15,6 +15,7 @@ from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.services import desk_registers
 from cabinet.services.desk_registers import JobRow, Try
 from cabinet.services.suppliers import AddSupplier, add_supplier
+from cabinet.worker import run_round
 from tests.factories import operator, subscriber
 from tests.fakes import VISITOR, World
 from tests.hostile import HOSTILE
@@ -144,6 +145,30 @@ def test_what_nobody_took_for_a_day_is_gone(izhevsk: World) -> None:
     os.utime(upload.path.parent, (day_ago, day_ago))
     desk_registers.begin_upload(izhevsk.deps, admin, "y.csv")
     assert not upload.path.parent.exists()
+
+
+def test_the_worker_takes_away_what_nobody_took_though_no_other_file_ever_comes(izhevsk: World) -> None:
+    run_round(izhevsk.deps, 0)  # before the first file there is no folder
+    upload = sent(izhevsk, administrator(izhevsk))
+    place = next(izhevsk.deps.uploads.iterdir())
+    day_ago = time.mktime(izhevsk.clock.at.timetuple()) - 25 * 3600
+    os.utime(place, (day_ago, day_ago))
+    run_round(izhevsk.deps, 0)
+    assert upload in place.name
+    assert list(izhevsk.deps.uploads.iterdir()) == []
+
+
+def test_who_has_taken_quarantined_lines_away_is_in_the_journal(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    upload = sent(izhevsk, admin)
+    desk_registers.start_import(izhevsk.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=False)
+    ended(izhevsk, admin, upload)
+    link = desk_registers.list_registers(izhevsk.deps, admin)[0].rejects_link
+    desk_registers.rejects_of_upload(izhevsk.deps, admin, upload)
+    desk_registers.rejects_of_register(izhevsk.deps, admin, int(link.rpartition("=")[2]))
+    with izhevsk.deps.snapshot() as tx:
+        first, second = tx.audit.list_actions("register.rejects_viewed")
+    assert (first.user_id, second.user_id, second.details) == (admin.user, admin.user, {"file": "счета.csv"})
 
 
 def taken(world: World, admin: Actor) -> None:

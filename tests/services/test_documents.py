@@ -6,10 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
 
 from cabinet import worker
+from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
 from cabinet.adapters.documents_subprocess import SubprocessCleaner
 from cabinet.domain.documents import (
@@ -24,8 +26,10 @@ from cabinet.domain.errors import CabinetError, TooMany
 from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.permissions import Actor
 from cabinet.domain.pin_requests import KEPT
+from cabinet.persistence.payments import Payment
 from cabinet.services import documents
 from tests import hostile_files
+from tests.factories import owner
 from tests.fakes import VISITOR, FakeVault, World, make_world
 from tests.hostile_files import CANARY
 from tests.requests import PHOTO, attach, send
@@ -139,6 +143,35 @@ def test_the_worker_sweeps(izhevsk: World) -> None:
     send(izhevsk)
     izhevsk.clock.move(days=31)
     worker.run_round(izhevsk.deps, 0)
+    assert izhevsk.vault.kept == {}
+
+
+def test_a_bank_that_answers_nonsense_keeps_no_document_from_being_swept(izhevsk: World) -> None:
+    anna, account = owner(izhevsk)
+    send(izhevsk)
+    with izhevsk.deps.transaction() as tx:
+        tx.payments.add(
+            Payment(
+                id="open",
+                customer_account_id=account,
+                user_id=anna.user,
+                form_key="open",
+                amount_kopecks=100,
+                status="pending",
+                acquirer="demo",
+                acquirer_payment_id="d-1",
+                created_at=izhevsk.clock.at,
+            )
+        )
+    izhevsk.clock.move(days=31)
+
+    class Nonsense(DemoAcquirer):
+        def fetch(self, payment_id: str) -> Never:
+            raise ValueError(payment_id)
+
+    nonsense = replace(izhevsk.deps, acquirer=Nonsense(izhevsk.deps.uploads.parent / "bank.db", ""))
+    with pytest.raises(ValueError, match="d-1"):
+        worker.run_round(nonsense, 0)
     assert izhevsk.vault.kept == {}
 
 

@@ -113,6 +113,16 @@ def test_a_blocked_operator_is_out_at_once_and_begins_anew_when_added_again(izhe
         sign_in.sign_in(izhevsk.deps, NOBODY, sign_in.SignIn(LOGIN, PASSWORD, remember=False))
 
 
+def test_the_audit_tells_which_operator_was_added_and_which_blocked(izhevsk: World) -> None:
+    logins = ["olga@example.ru", MAIL, MAIL]
+    for login in logins:
+        add(izhevsk, login)
+    operators.block_operator(izhevsk.deps, Actor.system(), LOGIN)
+    with izhevsk.deps.snapshot() as tx:
+        events = [*tx.audit.list_actions("operator.added"), *tx.audit.list_actions("operator.blocked")]
+        assert [tx.users.get(x.object_id or 0).login for x in events] == [*logins, MAIL]
+
+
 def test_a_login_has_one_use(izhevsk: World) -> None:
     subscriber(izhevsk, "anna@example.ru")
     with pytest.raises(OperatorLoginTaken):

@@ -247,6 +247,18 @@ def test_a_sender_who_writes_too_often_is_left_to_people(desk: Desk) -> None:
     assert desk.read() == 1
 
 
+def test_a_sender_who_writes_too_often_closes_nothing_to_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(pin_letters.limits.LETTER_ALL, most=6)
+    monkeypatch.setattr(pin_letters.limits, "LETTER_ALL", few)
+    for number in range(9):
+        desk.box.put(good(words=words(f"37000001{number:04}")))
+    desk.box.put(good(sender="boris@example.ru"))
+    assert desk.read() == 6
+    assert len(desk.answers("boris@example.ru")) == 1
+
+
 def test_too_many_letters_in_an_hour_wait_for_the_next_one(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from cabinet.domain.pin_requests import (
     RejectReason,
     RequestAccountUnknown,
     RequestClaimed,
+    RequestDocumentGone,
     RequestMoved,
     RequestSecondLook,
 )
@@ -176,6 +177,28 @@ def test_of_two_who_claim_at_once_one_gets_it(izhevsk: World, olga: Actor, petr:
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(take, [olga, petr])) == 1
+
+
+def test_without_a_document_nobody_gets_a_pin(izhevsk: World, olga: Actor, petr: Actor) -> None:
+    """It has waited for longer than any document is kept, once approved or not at all."""
+    owner(izhevsk, ACCOUNT, SERIAL)
+    _, number, _ = claimed(izhevsk, olga)
+    assert not request_review.approve(izhevsk.deps, olga, number)
+    izhevsk.clock.move(days=31)
+    run_round(izhevsk.deps, 0)
+    assert request_review.claim(izhevsk.deps, petr, number).documents == []
+    with pytest.raises(RequestDocumentGone):
+        request_review.approve(izhevsk.deps, petr, number)
+    request_review.ask_other_document(izhevsk.deps, petr, number, DocumentReason.OUTDATED)
+
+
+def test_who_has_seen_an_accounts_data_is_found_by_the_account(izhevsk: World, olga: Actor) -> None:
+    claimed(izhevsk, olga)
+    with izhevsk.deps.snapshot() as tx:
+        [event] = tx.audit.list_actions("pin_request.claimed")
+        account = tx.customer_accounts.find_by_number(1, ACCOUNT)
+    assert account
+    assert event.account_id == account.id
 
 
 def test_two_clicks_issue_one_pin(izhevsk: World, olga: Actor) -> None:
