@@ -48,6 +48,13 @@ class RegisterExports:
             )
         ).one_or_none()
 
+    def is_promised(self, path: str) -> bool:
+        """Whether a file of that name, of any supplier and kind, is being written or was interrupted."""
+        found = select(RegisterExport.id).where(
+            RegisterExport.path == path, col(RegisterExport.finished_at).is_(None)
+        )
+        return self._session.exec(found.limit(1)).one_or_none() is not None
+
     def add(self, export: RegisterExport, since: datetime | None) -> RegisterExport:
         """Number a file, and mark what the supplier has not been told of, received since then, as its rows.
 

@@ -7,6 +7,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.account_search import parse as parse_search
+from cabinet.domain.cells import as_text
 from cabinet.domain.errors import InputError
 from cabinet.domain.forms import Parser, text_of
 from cabinet.domain.identity import spaced_number
@@ -20,7 +21,6 @@ from cabinet.texts import desk_audit as words
 
 SHOWN: Final = 100
 _EXPORTED: Final = 100_000
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class AuditDayMalformed(InputError):
@@ -93,7 +93,7 @@ def _exported(deps: Deps, actor: Actor, command: SearchAudit) -> Iterator[tuple[
     with deps.snapshot() as tx:
         for row in _rows(tx, actor, command, _EXPORTED):
             cells = (row.at, row.who, row.what, row.account, row.details, row.address)
-            yield tuple(f"'{x}" if x.startswith(_FORMULA) else x for x in cells)
+            yield tuple(map(as_text, cells))
 
 
 def _rows(tx: UnitOfWork, actor: Actor, command: SearchAudit, most: int) -> Iterator[AuditRow]:

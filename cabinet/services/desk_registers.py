@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from cabinet import logs
+from cabinet.domain.cells import as_text
 from cabinet.domain.codes import new_token
 from cabinet.domain.errors import CabinetError, NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
@@ -34,7 +35,7 @@ from cabinet.texts import registers as register_words
 MOST_BYTES: Final = 2 * 1024**3
 _KEPT: Final = timedelta(hours=24)
 _ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
-_LONGEST_NAME: Final = 100
+_LONGEST_NAME: Final = 60  # letters: no more than a folder takes, whatever script they are of
 _SHOWN: Final = 30
 _REJECTS: Final = "rejects.csv"
 
@@ -335,7 +336,7 @@ def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[
 def _lines(deps: Deps, register_id: int) -> Iterator[tuple[str, str, str, str]]:
     with deps.snapshot() as tx:
         for x in tx.registers.list_rejects(register_id):
-            yield str(x.line), x.column, x.reason, x.original
+            yield str(x.line), x.column, x.reason, as_text(x.original)
 
 
 def _file_of(deps: Deps, actor: Actor, upload: str) -> Path:

@@ -149,7 +149,10 @@ def forget_old(deps: Deps) -> None:
 
 
 def _waiting(this: _Round, uids: list[int]) -> list[tuple[int, KnownLetter | None]]:
-    """Those that nobody has settled, and those that the mailbox has not been told of."""
+    """Those that nobody has settled, and those that the mailbox has not been told of.
+
+    New ones first: one that the server does not give, or lets nobody mark, holds no other.
+    """
     with this.deps.snapshot() as tx:
         known = tx.pin_letters.known(this.mailbox, this.folder.validity)
     now = this.deps.clock.now()
@@ -159,7 +162,8 @@ def _waiting(this: _Round, uids: list[int]) -> list[tuple[int, KnownLetter | Non
             return True
         return letter.due_at <= now if letter.outcome == LetterOutcome.BEGUN else not letter.marked
 
-    return [(uid, known.get(uid)) for uid in uids if waits(known.get(uid))]
+    waiting = [(uid, known.get(uid)) for uid in uids if waits(known.get(uid))]
+    return sorted(waiting, key=lambda one: one[1] is not None)
 
 
 def _look(this: _Round, uid: int, known: KnownLetter | None) -> bool:

@@ -71,7 +71,8 @@ def export_register(deps: Deps, actor: Actor, command: ExportRegister) -> Export
 
     Raises:
         SupplierUnknown: no such supplier.
-        ExportFileExists: the file is there already: perhaps nobody has sent it yet.
+        ExportFileExists: the file is there already, or another export is about to write it: perhaps nobody has
+            sent it yet.
         ExportUnwritable: it cannot be written.
     """
     actor.require(Permission.REGISTER_IMPORT)
@@ -96,6 +97,8 @@ def _next(
         left = exports.find_unfinished(supplier.id or 0, command.kind)
         if left:
             return supplier, left, False
+        if exports.is_promised(path):
+            raise ExportFileExists(file=path)
         _check_name(path)
         day, zone = command.since, ZoneInfo(supplier.timezone)
         since = datetime.combine(day, time.min, zone) if day else None

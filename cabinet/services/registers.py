@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol, Self, TextIO
 
+from cabinet.domain.cells import as_text
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.register_lines import Layout, LinesRead, Rules
 from cabinet.domain.registers import (
@@ -369,7 +370,7 @@ class _RejectsWriter:
     def write(self, rejects: Iterable[Reject]) -> None:
         """More lines, in order."""
         if self._csv:
-            self._csv.writerows((r.line, r.column, r.reason, r.original) for r in rejects)
+            self._csv.writerows((r.line, r.column, r.reason, as_text(r.original)) for r in rejects)
 
 
 @contextmanager

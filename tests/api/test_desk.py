@@ -11,10 +11,12 @@ from starlette.applications import Starlette
 from cabinet.api import desk
 from cabinet.api.requests import Caller, unexpected
 from cabinet.domain.permissions import Actor, OperatorRole, Visitor
-from cabinet.services import desk_pins, desk_registers, sessions
+from cabinet.domain.pin_requests import RejectReason
+from cabinet.services import desk_pins, desk_registers, request_review, sessions
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import ACCOUNT, enter, operator, subscriber
-from tests.fakes import World, make_world
+from tests.fakes import JPEG, World, make_world
+from tests.requests import send
 
 ORIGIN = "http://localhost:3000"
 DEVICE = "device-cookie-of-olga"
@@ -133,6 +135,25 @@ async def test_every_address_of_the_desk_is_closed_to_whoever_is_no_operator_and
         async with browser(world, clerk.user) as client:
             answer = await client.request(METHODS[address], address, params={"register": "1"})
         assert (answer.status_code, audited(world)[-1]) == (403, "desk.refused")
+
+
+async def test_a_document_comes_as_a_file_that_nothing_keeps_and_not_after_the_decision(world: World) -> None:
+    clerk = operator(world)
+    number = int(send(world).status.id)
+    [document] = request_review.claim(world.deps, clerk, number).documents
+    page = {"request": str(number), "document": document.id, "page": "0"}
+    async with browser(world, clerk.user) as client:
+        answer = await client.get(desk.DOCUMENT, params=page)
+        assert (answer.status_code, answer.content) == (200, JPEG)
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["content-disposition"].startswith("attachment;")
+        assert audited(world)[-1] == "document.viewed"
+        request_review.reject(world.deps, clerk, number, RejectReason.NOT_CONFIRMED)
+        late = await client.get(desk.DOCUMENT, params=page)
+    assert (late.status_code, late.headers["cache-control"]) == (400, "no-store")
+    assert set(late.json()) == {"error", "message"}
+    assert audited(world).count("document.viewed") == 1
 
 
 async def test_another_suppliers_operator_gets_no_document_register_or_journal_of_this_one(

@@ -19,6 +19,7 @@ from cabinet.persistence.pin_requests import PinRequest, RequestDocument
 from cabinet.ports import MailboxUnavailable
 from cabinet.services import notifications, pin_letters, request_review, suppliers
 from cabinet.services.deps import Deps
+from cabinet.services.documents import sweep_documents
 from cabinet.services.pin_letters import LEASE, MOST_TRIES, MailboxSupplierUnknown, read_letters
 from cabinet.texts import pin_letters as texts
 from tests import hostile_letters as letters
@@ -336,7 +337,10 @@ def test_a_worker_killed_before_its_transaction_ends_leaves_no_document_behind(d
     desk.box.put(good())
     with pytest.raises(Killed):
         read_letters(replace(desk.deps, vault=DyingVault(desk.world.clock)))
+    assert len(desk.world.vault.kept) == 1
     desk.world.clock.move(hours=2)
+    sweep_documents(desk.deps)
+    assert desk.world.vault.kept == {}
     assert desk.read() == 1
     assert len(desk.requests()) == desk.documents() == 1
 
@@ -354,7 +358,8 @@ def test_a_letter_that_always_kills_is_left_to_people_and_holds_no_other(desk: D
         with pytest.raises(Killed):
             desk.read()
         desk.world.clock.move(minutes=6)
-    assert desk.read() == 1
+    assert desk.outcomes()[2] == LetterOutcome.TAKEN
+    desk.read()
     assert desk.outcomes() == {1: LetterOutcome.FAILED, 2: LetterOutcome.TAKEN}
     assert desk.box.seen == {2}
 
@@ -394,6 +399,30 @@ def test_a_server_that_is_down_or_drops_in_the_middle_loses_nothing(desk: Desk) 
     desk.box.on_step = lambda _step, _uid: None
     assert desk.read() == 1
     assert len(desk.requests()) == 1
+
+
+@pytest.mark.parametrize("step", ["read", "mark"])
+def test_a_letter_that_the_server_does_not_give_or_lets_nobody_mark_holds_no_other(
+    desk: Desk, step: str
+) -> None:
+    desk.box.put(good())
+
+    def refuse(now: str, uid: int) -> None:
+        if (now, uid) == (step, 1):
+            raise MailboxUnavailable("NO [SERVERBUG]")
+
+    desk.box.on_step = refuse
+    for _ in range(MOST_TRIES + 2):
+        with pytest.raises(MailboxUnavailable):
+            desk.read()
+    desk.box.put(good(sender="boris@example.ru"))
+    with pytest.raises(MailboxUnavailable):
+        desk.read()
+    assert len(desk.answers("boris@example.ru")) == 1
+    desk.box.on_step = lambda _step, _uid: None
+    desk.read()
+    assert len(desk.answers()) == 1
+    assert desk.box.seen == {1, 2}
 
 
 def test_four_workers_at_once_make_one_request_of_each_letter(desk: Desk) -> None:

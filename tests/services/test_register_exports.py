@@ -172,6 +172,19 @@ def test_a_file_is_never_overwritten_and_a_refused_one_takes_no_rows(world: Worl
     assert sorted(x.name for x in folder.iterdir()) == ["payments.csv", "there.csv"]
 
 
+def test_a_name_that_another_export_is_about_to_take_is_refused(world: World, folder: Path) -> None:
+    add_test_supplier(world.deps, "glazov")
+    pay(world, 1)
+    with world.deps.transaction() as tx:
+        promised = RegisterExport(
+            supplier_id=2, kind=READINGS.value, path=str(folder / "x.csv"), started_at=world.clock.at
+        )
+        RegisterExports(tx.session).add(promised, None)
+    with pytest.raises(ExportFileExists):
+        export(world, PAYMENTS, folder / "x.csv")
+    assert export(world, PAYMENTS, folder / "y.csv").lines == 1
+
+
 def test_exports_at_once_and_payments_meanwhile_lose_and_double_nothing(world: World, folder: Path) -> None:
     for amount in range(1, 21):
         pay(world, amount)

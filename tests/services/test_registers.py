@@ -422,6 +422,27 @@ def test_a_file_that_grows_while_it_is_read_is_refused(world: World, folder: Pat
     assert counts(world)["CustomerAccount"] == 0
 
 
+@pytest.mark.parametrize(
+    ("begin", "kept"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+7", "'+7"),
+        ("-", "-"),
+        ("-5.00", "-5.00"),
+    ],
+)
+def test_no_line_in_quarantine_is_a_formula(world: World, folder: Path, begin: str, kept: str) -> None:
+    path, rejects = write(folder, ACCOUNTS, {"account": begin}), folder / "rejects.csv"
+    for _ in range(2):  # the second time they come from the database
+        import_register(
+            world.deps, Actor.system(), ImportRegister(ACCOUNTS, path, "izhevsk", rejects=rejects)
+        )
+        _, row = csv.reader(rejects.read_text("utf-8").splitlines(), delimiter=";")
+        assert row[3].startswith(f"{kept};")
+
+
 def test_rejects_never_overwrite_the_register_nor_a_folder(world: World, folder: Path) -> None:
     path = write(folder, ACCOUNTS, {})
     kept = path.read_bytes()
