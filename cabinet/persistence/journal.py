@@ -161,6 +161,12 @@ class Outbox:
         )
         self._session.add(message)
 
+    def add_done(self, channel: str, template: str, now: datetime) -> None:
+        """Store a message that is never sent and names nobody."""
+        self._session.add(
+            OutboxMessage(channel=channel, to="", template=template, created_at=now, sent_at=now)
+        )
+
     def readdress(self, user_id: int, templates: Collection[str], channel: str, to: str) -> None:
         """Send the user's waiting messages of these kinds to another login."""
         self._session.exec(

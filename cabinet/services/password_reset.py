@@ -59,7 +59,7 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
         if user and user.confirmed_at and not user.blocked_at:
             confirmations.send_code(deps, tx, actor, user, CodePurpose.RESET)
         else:
-            confirmations.pretend_to_send(deps, tx, actor, CodePurpose.RESET)
+            confirmations.pretend_to_send(deps, tx, actor, command.login, CodePurpose.RESET)
     return command.login.masked
 
 
