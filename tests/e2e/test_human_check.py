@@ -4,7 +4,7 @@ import re
 import wave
 from io import BytesIO
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from cabinet.texts import human_check as texts
 from tests.e2e.conftest import CheckAxe, NewContext, Watch
@@ -118,3 +118,17 @@ def test_the_spoken_task_is_heard_slower_again_anew_and_answered(
     button(page, "Проверить").click()
     expect(said(page, texts.PASSED)).to_be_visible()
     expect(box(page, "Логин")).to_have_value(login)
+
+
+def test_a_tick_made_before_the_page_came_alive_is_heard(new_context: NewContext) -> None:
+    context = new_context()
+    waiting: list[Route] = []
+    context.route("**/*.js", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    page = context.new_page()
+    page.goto("/register", wait_until="commit")
+    page.get_by_role("checkbox", name="Я не робот").check()
+    expect(box(page, "Ответ")).to_have_count(0)
+    context.route("**/*.js", lambda route: route.continue_())
+    for script in waiting:
+        script.continue_()
+    expect(box(page, "Ответ")).to_be_visible()

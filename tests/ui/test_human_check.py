@@ -17,7 +17,7 @@ from cabinet.ui.gate import PUBLIC, declared
 from cabinet.ui.states.human_check import HumanCheckState, with_pass
 from tests.fakes import World, make_world
 
-HANDLERS = ("arrive", "begin", "prove", "waive", "change_picture", "change_sound", "check")
+HANDLERS = ("arrive", "wake", "begin", "prove", "waive", "change_picture", "change_sound", "check")
 HOSTILE = [None, True, 1.5, 10**30, "", "\0", "я" * 5000, [], {"a": 1}, ["AEHKPC"]]
 
 
@@ -81,6 +81,18 @@ async def test_tick_work_and_answer_lead_to_a_pass(world: World) -> None:
     assert state._take_pass()
     assert (state.passed, state._pass_id, state.said) == (False, "", "")
     assert state.turn == turn + 1
+
+
+async def test_a_tick_made_before_the_page_came_alive_is_heard_once(world: World) -> None:
+    state = await state_of()
+    await call(state, "wake", ticked=False, purpose="register")
+    assert not state.challenge
+    await call(state, "wake", ticked=True, purpose="register")
+    await call(state, "prove", solution=solved(state))
+    picture = state.picture
+    assert picture
+    await call(state, "wake", ticked=True, purpose="register")  # on its way while the tick was heard
+    assert state.picture == picture
 
 
 async def test_a_wrong_answer_says_so_and_shows_another_picture(world: World) -> None:

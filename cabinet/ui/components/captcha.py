@@ -17,8 +17,7 @@ PICTURE = "/api/human/picture?id="
 SOUND = "/api/human/sound?id="
 # An id that no form has: the fields here belong to no form, so Enter does not send the one around.
 NO_FORM = "human-no-form"
-# A tick made before the page came alive is made again, so that it is heard.
-WAKE = "((tick) => { if (tick?.checked) { tick.checked = false; tick.click(); } })(document.getElementById('human'))"
+TICKED = "!!document.getElementById('human')?.checked"
 READ = "document.getElementById('human-answer')?.value ?? ''"
 
 
@@ -39,7 +38,10 @@ def captcha(purpose: str, problem: Words = "") -> rx.Component:
             HumanCheckState.problems.values().join(" "),
         ),
         rx.cond(HumanCheckState.picture + HumanCheckState.sound != "", task(), rx.fragment()),
-        on_mount=[HumanCheckState.arrive, rx.call_script(WAKE)],
+        on_mount=[
+            HumanCheckState.arrive,
+            rx.call_script(TICKED, callback=lambda ticked: HumanCheckState.wake(ticked, purpose)),
+        ],
         class_name="captcha",
         custom_attrs={"data-human": HumanCheckState.challenge},
     )

@@ -64,8 +64,16 @@ class HumanCheckState(rx.State):
         self._start_over()
 
     @handler(PUBLIC)
+    async def wake(self, ticked: Any, purpose: Any) -> Any:
+        """The page came alive: a tick made before is heard now, one that was heard begins nothing anew."""
+        return None if self.said else await self._begin(ticked, purpose)
+
+    @handler(PUBLIC)
     async def begin(self, ticked: Any, purpose: Any) -> Any:
         """The box was ticked, or unticked."""
+        return await self._begin(ticked, purpose)
+
+    async def _begin(self, ticked: Any, purpose: Any) -> Any:
         self._start_over()
         if ticked is not True:
             return None
