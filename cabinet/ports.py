@@ -20,6 +20,18 @@ class Clock(Protocol):
         ...
 
 
+class QueueBell(Protocol):
+    """Tells that requests to a supplier have come or changed; never what they are."""
+
+    def ring(self, suppliers: frozenset[int]) -> None:
+        """Tell all listeners, in the caller's thread; what a listener fails at is its own matter."""
+        ...
+
+    def listen(self, hear: Callable[[frozenset[int]], None]) -> None:
+        """Have somebody told from now on."""
+        ...
+
+
 class PasswordHasher(Protocol):
     """Keeps passwords and compares proofs; slow on purpose, so never inside a transaction."""
 

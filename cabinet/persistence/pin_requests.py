@@ -2,14 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import LargeBinary, case, delete, func, or_, update
+from sqlalchemy import LargeBinary, case, delete, event, func, or_, update
+from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import NotFound
 from cabinet.domain.permissions import Actor
 from cabinet.domain.pin_requests import OVER, QUEUE, UPLOADABLE, RequestOrigin, RequestStatus
 from cabinet.persistence.types import instant, key, refers
+
+_WRITTEN: Final = "suppliers whose requests were written"
 
 
 class PinRequest(SQLModel, table=True):
@@ -194,6 +198,20 @@ class PinRequests:
             )
         )
         return gone.rowcount
+
+
+@event.listens_for(Session, "after_flush")
+def _note_suppliers(session: Session, _context: UOWTransaction) -> None:
+    """Whoever writes a request, by whatever way: nobody has to remember to tell the queue's pages."""
+    rows = (*session.new, *session.dirty, *session.deleted)
+    found = {x.supplier_id for x in rows if isinstance(x, PinRequest) and x.supplier_id is not None}
+    if found:
+        session.info.setdefault(_WRITTEN, set()).update(found)
+
+
+def written_suppliers(session: Session) -> frozenset[int]:
+    """The suppliers to whom requests have come or changed in a session; drafts are nobody's yet."""
+    return frozenset(session.info.get(_WRITTEN, ()))
 
 
 class Documents:

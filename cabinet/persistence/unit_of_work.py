@@ -23,7 +23,7 @@ from cabinet.persistence.passkeys import PasskeyChallenges, Passkeys
 from cabinet.persistence.payments import Payments
 from cabinet.persistence.personal_data import Deletions, PersonalData
 from cabinet.persistence.pin_letters import PinLetters
-from cabinet.persistence.pin_requests import Documents, PinRequests
+from cabinet.persistence.pin_requests import Documents, PinRequests, written_suppliers
 from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
 from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
 from cabinet.persistence.registers import Registers
@@ -70,15 +70,28 @@ class UnitOfWork:
 
 
 Transaction = Callable[[], AbstractContextManager[UnitOfWork]]
+QueuesMoved = Callable[[frozenset[int]], None]
 
 
-def transactions(engine: Engine) -> Transaction:
-    """A factory of transactions: committed when the block ends, undone when it raises."""
+def _nobody(_suppliers: frozenset[int]) -> None:
+    """Nobody listens."""
+
+
+def transactions(engine: Engine, queues_moved: QueuesMoved = _nobody) -> Transaction:
+    """A factory of transactions: committed when the block ends, undone when it raises.
+
+    Args:
+        engine: the database.
+        queues_moved: told after a commit which suppliers' requests it has written.
+    """
 
     @contextmanager
     def begin() -> Iterator[UnitOfWork]:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield UnitOfWork(session)
+        with Session(engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield UnitOfWork(session)
+            if moved := written_suppliers(session):
+                queues_moved(moved)
 
     return begin
 

@@ -1,28 +1,30 @@
-"""Registers at the desk: a file comes in, is tried, is imported; progress, quarantine, history.
+"""Registers at the desk: a file comes in, is tried, is imported, is taken back; progress, quarantine, history.
 
-An import runs in a thread of the process that the operator's page is connected to; the page asks how far it is.
-Whether it ends well is the database's matter: an import is one transaction.
+An import, and its undoing, runs in a thread of the process that the operator's page is connected to; the page asks
+how far it is, and finds it again after a lost connection. Whether it ends well is the database's matter: either is
+one transaction.
 """
 
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
 from cabinet import logs
 from cabinet.domain.cells import as_text
 from cabinet.domain.codes import new_token
-from cabinet.domain.errors import CabinetError, NotFound
+from cabinet.domain.errors import Busy, CabinetError, NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.persistence.registers import Register
+from cabinet.ports import Clock
 from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
 from cabinet.services.readings import number_of
@@ -38,6 +40,10 @@ _ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 _LONGEST_NAME: Final = 60  # letters: no more than a folder takes, whatever script they are of
 _SHOWN: Final = 30
 _REJECTS: Final = "rejects.csv"
+_FRESH: Final = timedelta(minutes=5)
+"""How long a job that has ended is shown to whoever comes back to the page."""
+_MOST_ENDED: Final = 50
+_MOST_WAITING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +79,19 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """How far an import is.
+    """How far an import is, or its undoing.
 
     Attributes:
-        state: "", running, tried, done or refused.
+        id: to ask again by.
+        kind: of the register.
+        state: "", running, tried, done or refused; undoing, undone or kept.
         percent: of the file's bytes.
         lines: names and values of what it did.
         rejects: the first quarantined lines: number, column, reason.
     """
 
+    id: str = ""
+    kind: str = ""
     state: str = ""
     file: str = ""
     percent: int = 0
@@ -121,23 +131,84 @@ class UndoRow:
 
 @dataclass
 class _Job:
-    """One import of this process."""
+    """One import or undoing of this process; `end` tells how it ended, at `ended_at`."""
 
+    id: str
     supplier_id: int
-    path: Path
-    dry_run: bool
+    user_id: int
+    kind: RegisterKind
+    file: str
+    doing: str
     percent: int = 0
-    outcome: RegisterOutcome | None = None
-    refused: str = ""
+    end: JobRow | None = None
+    ended_at: datetime | None = None
 
     def hear(self, done: int, total: int) -> None:
         """The importer's progress."""
         self.percent = 100 * done // max(1, total)
 
+    def row(self) -> JobRow:
+        """As the page shows it."""
+        return self.end or JobRow(self.id, self.kind.value, self.doing, self.file, self.percent)
 
-_jobs: dict[str, _Job] = {}
-_lock = threading.Lock()
-_imports = ThreadPoolExecutor(1, thread_name_prefix="import")
+
+class _Jobs:
+    """The jobs of this process: one runs, a few wait, and what has ended is forgotten soon."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, _Job] = {}
+        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
+
+    def begin(self, clock: Clock, job: _Job, work: Callable[[_Job], JobRow], failed: str) -> None:
+        """Have it done, unless the same is under way.
+
+        Raises:
+            Busy: too many wait.
+        """
+        with self._lock:
+            known = self._jobs.get(job.id)
+            if known and not known.end:
+                return
+            if sum(not x.end for x in self._jobs.values()) >= _MOST_WAITING:
+                raise Busy
+            self._forget()
+            self._jobs.pop(job.id, None)
+            self._jobs[job.id] = job
+        self._thread.submit(_do, clock, job, work, failed)
+
+    def find(self, actor: Actor, job_id: str) -> _Job | None:
+        """A job of the operator's supplier."""
+        job = self._jobs.get(job_id)
+        return job if job and job.supplier_id == actor.supplier else None
+
+    def latest(self, actor: Actor, now: datetime) -> _Job | None:
+        """What is under way for the operator's supplier; or else the operator's own that has just ended."""
+        with self._lock:
+            jobs = [x for x in reversed(self._jobs.values()) if x.supplier_id == actor.supplier]
+        under_way = (x for x in jobs if not x.end)
+        fresh = (x for x in jobs if x.user_id == actor.user and x.ended_at and now - x.ended_at < _FRESH)
+        return next(under_way, next(fresh, None))
+
+    def _forget(self) -> None:
+        ended = [x.id for x in self._jobs.values() if x.end]
+        for job_id in ended[: max(0, len(ended) - _MOST_ENDED + 1)]:
+            del self._jobs[job_id]
+
+
+def _do(clock: Clock, job: _Job, work: Callable[[_Job], JobRow], failed: str) -> None:
+    try:
+        end = work(job)
+    except CabinetError as error:
+        told = errors.of(error.code, error.field, error.facts)
+        end = JobRow(job.id, job.kind.value, failed, job.file, 100, told)
+    except Exception as error:  # noqa: BLE001 - the page shows its number, the log has it too
+        told = errors.UNEXPECTED.format(reference=logs.report(error))
+        end = JobRow(job.id, job.kind.value, failed, job.file, 100, told)
+    job.ended_at, job.end = clock.now(), end
+
+
+_jobs = _Jobs()
 
 
 def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
@@ -182,46 +253,39 @@ def start_import(deps: Deps, actor: Actor, command: Try, *, dry_run: bool) -> No
 
     Raises:
         NotFound: no such file of the operator's supplier.
+        Busy: too many files wait.
     """
     actor.require(Permission.REGISTER_IMPORT)
     path = _file_of(deps, actor, command.upload)
     with deps.snapshot() as tx:
         supplier = tx.suppliers.get(actor.supplier)
     wish = ImportRegister(command.kind, path, supplier.code, dry_run, path.parent / _REJECTS)
-    with _lock:
-        running = _jobs.get(command.upload)
-        if running and not (running.outcome or running.refused):
-            return
-        job = _jobs[command.upload] = _Job(actor.supplier, path, dry_run)
-    _imports.submit(_work, deps, actor, wish, job)
+
+    def work(job: _Job) -> JobRow:
+        outcome = import_register(deps, actor, wish, job.hear)
+        if not dry_run:
+            path.unlink(missing_ok=True)
+        return _done(job, outcome)
+
+    job = _Job(command.upload, actor.supplier, actor.user, command.kind, path.name, "running")
+    _jobs.begin(deps.clock, job, work, "refused")
 
 
-def _work(deps: Deps, actor: Actor, wish: ImportRegister, job: _Job) -> None:
-    try:
-        job.outcome = import_register(deps, actor, wish, job.hear)
-    except CabinetError as error:
-        job.refused = errors.of(error.code, error.field, error.facts)
-    except Exception as error:  # noqa: BLE001 - the page shows its number, the log has it too
-        job.refused = errors.UNEXPECTED.format(reference=logs.report(error))
-    else:
-        if not job.dry_run:
-            job.path.unlink(missing_ok=True)
-
-
-def get_job(deps: Deps, actor: Actor, upload: str) -> JobRow:  # noqa: ARG001 - a service's signature
-    """How far the import of a file is; nothing when this process knows none."""
+def get_job(deps: Deps, actor: Actor, job_id: str) -> JobRow:  # noqa: ARG001 - a service's signature
+    """How far a job is; nothing when this process knows none of the operator's supplier."""
     actor.require(Permission.REGISTER_IMPORT)
-    job = _jobs.get(upload)
-    if job is None or job.supplier_id != actor.supplier:
-        return JobRow()
-    if job.refused:
-        return JobRow("refused", job.path.name, 100, job.refused)
-    if job.outcome is None:
-        return JobRow("running", job.path.name, job.percent)
-    return _done(job.path.name, upload, job.outcome)
+    job = _jobs.find(actor, job_id)
+    return job.row() if job else JobRow()
 
 
-def _done(name: str, upload: str, outcome: RegisterOutcome) -> JobRow:
+def find_job(deps: Deps, actor: Actor) -> JobRow:
+    """What goes on for the operator's supplier, or how the operator's own has just ended; or nothing."""
+    actor.require(Permission.REGISTER_IMPORT)
+    job = _jobs.latest(actor, deps.clock.now())
+    return job.row() if job else JobRow()
+
+
+def _done(job: _Job, outcome: RegisterOutcome) -> JobRow:
     told = words.AGAIN if outcome.again else words.TRIED if outcome.dry_run else words.DONE
     numbers = (
         (register_words.READ, outcome.read),
@@ -232,13 +296,15 @@ def _done(name: str, upload: str, outcome: RegisterOutcome) -> JobRow:
     )
     lines = [(label, words.number(value)) for label, value in numbers]
     return JobRow(
+        job.id,
+        job.kind.value,
         "tried" if outcome.dry_run and not outcome.again else "done",
-        name,
+        job.file,
         100,
         told,
         [*lines, (register_words.ENCODING, register_words.ENCODINGS[outcome.encoding])],
         [(str(x.line), x.column, x.reason) for x in outcome.rejects],
-        f"/api/desk/rejects?upload={upload}" if outcome.quarantined else "",
+        f"/api/desk/rejects?upload={job.id}" if outcome.quarantined else "",
     )
 
 
@@ -281,6 +347,38 @@ def undo(deps: Deps, actor: Actor, kind: str, register_id: str) -> UndoRow:
     """
     command = replace(_undo(deps, actor, kind, dry_run=False), register_id=number_of(register_id))
     return _undo_row(kind, undo_import(deps, actor, command))
+
+
+def start_undo(deps: Deps, actor: Actor, kind: str, register_id: str, file: str) -> str:
+    """Begin to undo, unless that is under way; the job's id.
+
+    Args:
+        deps: the dependencies.
+        actor: who wants it.
+        kind: whose last import.
+        register_id: the import that the operator was shown.
+        file: its file's name, to show.
+
+    Raises:
+        UndoUnknown: no such kind.
+        Busy: too many jobs wait.
+    """
+    command = _undo(deps, actor, kind, dry_run=False)
+
+    def work(job: _Job) -> JobRow:
+        undo(deps, actor, kind, register_id)
+        return JobRow(job.id, kind, "undone", job.file, 100)
+
+    job = _Job(
+        f"undo {actor.supplier} {register_id}",
+        actor.supplier,
+        actor.user,
+        command.kind,
+        _safe(file),
+        "undoing",
+    )
+    _jobs.begin(deps.clock, job, work, "kept")
+    return job.id
 
 
 def _undo(deps: Deps, actor: Actor, kind: str, *, dry_run: bool) -> UndoImport:

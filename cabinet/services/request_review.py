@@ -50,7 +50,7 @@ class QueueRow:
     """A request in the queue.
 
     Attributes:
-        since: when it began to wait, in the supplier's zone.
+        waited: seconds for which it has waited; `waits`, that in words.
         claimed: whether somebody looks at it now; `mine`, whether it is the operator who asks.
         second: it has been approved once and needs another operator.
         letter: it came by a letter.
@@ -60,7 +60,8 @@ class QueueRow:
     title: str
     account: str
     kind: str
-    since: str
+    waited: int
+    waits: str
     claimed: bool
     mine: bool
     second: bool
@@ -92,7 +93,7 @@ class ReviewRow:
     Attributes:
         owner: the register's name, to be compared with the document's; "" when it has none.
         card: the day on which a household card was issued; "" for other documents.
-        until: when the claim runs out, in the supplier's zone.
+        since: when it began to wait, in the supplier's zone; `until`, when the claim runs out.
         second: another operator must approve, too: the telephone or the address is not the register's, or the
             request came by a letter, whose sender is whoever the letter says, and not from the owner's own address.
         why: of a request that two must decide, the words of why and who.
@@ -105,6 +106,7 @@ class ReviewRow:
     kind: str = ""
     card: str = ""
     owner: str = ""
+    since: str = ""
     until: str = ""
     second: bool = False
     why: str = ""
@@ -120,19 +122,19 @@ def list_requests(deps: Deps, actor: Actor) -> list[QueueRow]:
     actor.require(Permission.REQUEST_REVIEW)
     now = deps.clock.now()
     with deps.snapshot() as tx:
-        zone = ZoneInfo(tx.suppliers.get(actor.supplier).timezone)
-        return [_queue_row(x, actor, now, zone) for x in tx.pin_requests.list_queue(actor, _MOST)]
+        return [_queue_row(x, actor, now) for x in tx.pin_requests.list_queue(actor, _MOST)]
 
 
-def _queue_row(request: PinRequest, actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
+def _queue_row(request: PinRequest, actor: Actor, now: datetime) -> QueueRow:
     claimed = _claimed(request, now)
-    since = request.waiting_since or now
+    waited = max(0, int((now - (request.waiting_since or now)).total_seconds()))
     return QueueRow(
         id=str(request.id),
         title=texts.number(request.id or 0),
         account=spaced_number(request.number),
         kind=texts.kind_name(request.document_kind),
-        since=dates.moment(since.astimezone(zone)),
+        waited=waited,
+        waits=words.waits(waited),
         claimed=claimed,
         mine=claimed and request.claimed_by == actor.user_id,
         second=request.approved_by is not None,
@@ -315,7 +317,7 @@ def _account(tx: UnitOfWork, request: PinRequest) -> CustomerAccount | None:
 
 def _review_row(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> ReviewRow:
     zone = ZoneInfo(tx.suppliers.get(request.supplier_id or 0).timezone)
-    until = request.claimed_until
+    since, until = request.waiting_since, request.claimed_until
     claimed = {x.name: x for x in _marks(tx, request, account)}
     reasons = _second_reasons(request, claimed)
     by_letter = request.origin == RequestOrigin.LETTER
@@ -326,6 +328,7 @@ def _review_row(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | 
         kind=texts.kind_name(request.document_kind),
         card=dates.day_year(request.card_issued_on) if request.card_issued_on else "",
         owner=account.owner if account else "",
+        since=dates.moment(since.astimezone(zone)) if since else "",
         until=f"{until.astimezone(zone):%H:%M}" if until else "",
         second=bool(reasons),
         why=words.two_decide(reasons, approved=request.approved_by is not None) if reasons else "",

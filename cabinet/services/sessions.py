@@ -113,8 +113,11 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
     return NewSession(token, REMEMBERED if remember else None, desk)
 
 
-def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
-    """Who came with this session cookie; anonymous when it is dead, idle for too long or none."""
+def identify(deps: Deps, visitor: Visitor, token: str, *, present: bool = True) -> Actor:
+    """Who came with this session cookie; anonymous when it is dead, idle for too long or none.
+
+    Unless somebody is `present`, a page that asks by itself does not prolong the session.
+    """
     if not token:
         return Actor.anonymous(visitor)
     now = deps.clock.now()
@@ -124,7 +127,7 @@ def identify(deps: Deps, visitor: Visitor, token: str) -> Actor:
     if found is None or _is_idle(found[0], now, found[2]):
         return Actor.anonymous(visitor)
     session, user, operator = found
-    if now - session.last_seen_at >= _TOUCH_EVERY:
+    if present and now - session.last_seen_at >= _TOUCH_EVERY:
         with deps.transaction() as tx:
             tx.sessions.touch(session.id or 0, now)
     if operator:

@@ -6,12 +6,17 @@ from typing import Final
 from cabinet.texts.pin_requests import DOCUMENT_REASONS, REJECT_REASONS
 
 TITLE: Final = "Заявки"
-OLDEST: Final = "Самая ранняя ждёт с"
+WAITING: Final = "В очереди"
+OLDEST: Final = "самая ранняя"
+WAITS: Final = ("только что", "ждёт {m} мин", "ждёт {h} ч {m} мин", "ждёт {d} дн. {h} ч")
 QUEUE: Final = "Очередь"
 NONE: Final = "Заявок нет"
 NONE_NOTE: Final = "Новые появятся здесь сами."
 NOT_CHOSEN: Final = "Заявка не открыта"
 NOT_CHOSEN_NOTE: Final = "Откройте заявку: она станет вашей на 15 минут. Клавиши J и K ведут по очереди."
+GONE: Final = "Этой заявки больше нет в очереди: её отозвали или по ней уже решили"
+LOST: Final = "15 минут прошли, и заявку открыл коллега"
+EXPIRED: Final = "15 минут прошли: заявка снова в очереди. Откройте её ещё раз, если не закончили"
 TAKEN: Final = "Смотрит коллега"
 MINE: Final = "У вас"
 SECOND: Final = "Нужен второй сотрудник"
@@ -19,6 +24,7 @@ TWO: Final = "Решают двое"
 LETTER: Final = "По письму"
 SENDER: Final = "Письмо от"
 AUTHENTICATION: Final = "Проверка отправителя"
+SINCE: Final = "Ждёт с"
 UNTIL: Final = "За вами до"
 MARKS: Final = "Сверка"
 CLAIMED: Final = "В заявке"
@@ -48,6 +54,8 @@ APPROVED: Final = "Одобрено: пин-код отправлен"
 APPROVED_ONCE: Final = "Одобрено. Теперь решает старший оператор"
 TURNED_DOWN: Final = "Ответ отправлен"
 RELEASED: Final = "Заявка снова в очереди"
+_MINUTE: Final = 60  # seconds; and minutes of an hour
+_DAY: Final = 24  # hours
 _WHY: Final = {
     "letter": "заявка пришла письмом не с адреса владельца",
     "phone": "телефон не тот, что у владельца",
@@ -65,6 +73,17 @@ def two_decide(reasons: Sequence[str], *, approved: bool) -> str:
         else "После вас решает старший оператор."
     )
     return f"{why[0].upper()}{why[1:]}. {turn}"
+
+
+def waits(seconds: int) -> str:
+    """«ждёт 2 ч 05 мин»; desk.js goes on counting by the same shapes."""
+    minutes, hours = seconds // _MINUTE, seconds // _MINUTE**2
+    days, (fresh, short, long, longest) = hours // _DAY, WAITS
+    if days:
+        return longest.format(d=days, h=hours % _DAY)
+    if hours:
+        return long.format(h=hours, m=f"{minutes % _MINUTE:02}")
+    return short.format(m=minutes) if minutes else fresh
 
 
 def sender(address: str, *, own: bool) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "cleaned",
     "cookie_in",
     "declared",
+    "is_by_itself",
     "requires",
     "undeclared",
 ]
@@ -33,6 +34,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 Payload = Mapping[str, Any]
 _MARK: Final = "__required_permission__"
+_ITSELF: Final = "__by_itself__"
 _LONGEST_ADDRESS: Final = 4096
 _MOST_HASHES: Final = 500
 
@@ -73,11 +75,12 @@ _FRAMEWORK: Final[dict[str, Callable[[Payload], bool]]] = {
 }
 
 
-def requires(permission: Permission) -> Callable[[F], F]:
-    """Declare who may call a handler; `session.handler` enforces it at the call."""
+def requires(permission: Permission, *, by_itself: bool = False) -> Callable[[F], F]:
+    """Declare who may call a handler, and whether a page calls it by itself; `session.handler` enforces it at the call."""
 
     def mark(handler: F) -> F:
         setattr(handler, _MARK, permission)
+        setattr(handler, _ITSELF, by_itself)
         return handler
 
     return mark
@@ -90,6 +93,12 @@ def declared(name: str) -> Permission | None:
         return None
     permission = getattr(registered.handler.fn, _MARK, None)
     return permission if isinstance(permission, Permission) else None
+
+
+def is_by_itself(name: str) -> bool:
+    """Whether pages send the event with nobody there."""
+    registered = RegistrationContext.get().event_handlers.get(name)
+    return registered is not None and getattr(registered.handler.fn, _ITSELF, False)
 
 
 def allow_framework(name: str) -> bool:

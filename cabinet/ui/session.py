@@ -71,11 +71,12 @@ class Gate(rx.Middleware):
         if not gate.admits(event.name, event.payload):
             _log.warning("an event that is undeclared or does not fit was refused: %r", event.name[:120])
             return StateUpdate()
-        await bind(state, serves_rows=gate.allow_framework(event.name))
+        present = not gate.is_by_itself(event.name)
+        await bind(state, serves_rows=gate.allow_framework(event.name), present=present)
         return None
 
 
-async def bind(state: BaseState, *, serves_rows: bool = True) -> None:
+async def bind(state: BaseState, *, serves_rows: bool = True, present: bool = True) -> None:
     """Reset all states when others ask than those that they were made for, or when their session is over.
 
     Who asks is looked up here once for the whole event. Where that cannot be found out, the state is reset
@@ -85,7 +86,7 @@ async def bind(state: BaseState, *, serves_rows: bool = True) -> None:
     asks = _fingerprint(*(cookie(root, x) for x in (cookies.SESSION, cookies.DEVICE, cookies.PRACTICE)))
     session = await root.get_state(SessionState)
     try:
-        known = await _identified(root)
+        known = await _identified(root, present=present)
     except PracticeOver:
         session_id = None
     except Exception as error:  # noqa: BLE001 - a database that is down must not hand out rows
@@ -134,7 +135,7 @@ async def asking(state: rx.State) -> Asking:
     return await _identified(state)
 
 
-async def _identified(state: BaseState) -> Asking:
+async def _identified(state: BaseState, *, present: bool = True) -> Asking:
     """While there is a practice cookie, the real world is out of reach."""
     visitor = visitor_of(state)
     practised, token = cookie(state, cookies.PRACTICE), cookie(state, cookies.SESSION)
@@ -142,7 +143,7 @@ async def _identified(state: BaseState) -> Asking:
         return Asking(*await in_pool(container.practice_worlds().enter, practised, visitor))
     if not token:
         return Asking(container.current(), Actor.anonymous(visitor))
-    actor = await in_pool(sessions.identify, container.current(), visitor, token)
+    actor = await in_pool(sessions.identify, container.current(), visitor, token, present=present)
     return Asking(container.current(), actor)
 
 
@@ -176,11 +177,14 @@ async def in_pool(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
         _waiting -= 1
 
 
-def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable[..., Any]], Any]:
+def handler(
+    permission: Permission, *, busy: bool = False, by_itself: bool = False
+) -> Callable[[Callable[..., Any]], Any]:
     """A State's event handler that only whoever has the permission may call.
 
     Broken rules become `self.problems`; nobody signed in is sent to sign in and back, who signed in too long ago
-    to confirm who they are and back; the unexpected becomes a reference number. With `busy` the state's `busy` is shown while it runs.
+    to confirm who they are and back; the unexpected becomes a reference number. With `busy` the state's `busy` is shown while it runs; what a page calls `by_itself` does
+    not prolong the session.
     """
 
     def decorate(method: Callable[..., Any]) -> Any:
@@ -201,7 +205,7 @@ def handler(permission: Permission, *, busy: bool = False) -> Callable[[Callable
                 return await _call(method, permission, self, payload)
 
             wrapped = quiet
-        return rx.event(gate.requires(permission)(wrapped))
+        return rx.event(gate.requires(permission, by_itself=by_itself)(wrapped))
 
     return decorate
 

@@ -16,10 +16,11 @@ import reflex as rx
 from reflex.app import EventNamespace
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
-from reflex.state import State
+from reflex.state import State, StateUpdate
+from reflex_base.event import Event
 
 from cabinet.domain import cookies
-from cabinet.ui import gate
+from cabinet.ui import gate, live
 
 _log = logging.getLogger(__name__)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -64,8 +65,14 @@ class GuardedNamespace(EventNamespace):
         """Let the state of a socket that does not come back go: pages are rebuilt from cookie and database."""
         token = self.sid_to_token.get(sid)
         if token:
+            live.leave(token)
             asyncio.get_running_loop().call_later(KEPT, self._forget, token)
         return super().on_disconnect(sid)
+
+    async def ask(self, token: str, event: str) -> None:
+        """Have an open page send an event; it carries nothing and passes the gate like any that the page sends."""
+        if token in self._token_manager.token_to_socket:
+            await self.emit_update(StateUpdate(events=[Event(name=event)]), token)
 
     def _forget(self, token: str) -> None:
         manager = self.app.state_manager
@@ -95,6 +102,7 @@ def guard(app: rx.App) -> None:
     if app.sio is None or app.event_namespace is None:
         raise RuntimeError
     namespace = GuardedNamespace(app.event_namespace.namespace, app)
+    live.attach(namespace.ask)
     app._event_namespace = namespace
     app.sio.register_namespace(namespace)
 

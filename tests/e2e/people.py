@@ -193,6 +193,11 @@ class Town:
             person.actor.user,
         )
 
+    def end_sessions(self, person: Person) -> None:
+        """As if a person had ended them all from another browser."""
+        with self._deps.transaction() as tx:
+            assert tx.sessions.revoke_others(person.actor.user, None, self._deps.clock.now())
+
     def _change(self, command: str, *parameters: object) -> None:
         with closing(sqlite3.connect(self._portal.data_dir / "cabinet.db", timeout=10)) as database, database:
             assert database.execute(command, parameters).rowcount > 0

@@ -12,7 +12,16 @@ from cabinet.domain.permissions import AccessLevel, OperatorRole
 from cabinet.services import pin_requests
 from cabinet.services.documents import Upload, attach_document
 from cabinet.texts import desk_messages as messages
-from cabinet.texts import desk_pins, desk_policy, desk_registers, desk_requests, second_factors, shell
+from cabinet.texts import (
+    desk_pins,
+    desk_policy,
+    desk_registers,
+    desk_requests,
+    entrance,
+    second_factors,
+    shell,
+)
+from cabinet.texts import pin_requests as pin_texts
 from tests import hostile_files
 from tests.e2e.conftest import DESK, NewContext, OpenAs, Watch
 from tests.e2e.people import PASSWORD, Town
@@ -121,26 +130,106 @@ def test_a_request_is_decided_with_the_keyboard_and_leaves_a_colleagues_queue(
     expect(page.get_by_role("img", name=desk_requests.PAGE)).to_be_visible()
     expect(colleague.get_by_text(desk_requests.TAKEN)).to_be_visible()
     page.keyboard.press("r")
-    expect(page.get_by_role("combobox", name=desk_requests.REASON)).to_be_visible()
+    expect(page.get_by_role("combobox", name=desk_requests.REASON)).to_be_focused()
     look(page, "/desk/requests with a request open")
+    page.keyboard.press("Escape")
+    expect(page.locator("summary").filter(has_text=desk_requests.REFUSE)).to_be_focused()
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
     expect(colleague.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+
+
+def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(
+    open_as: OpenAs, town: Town
+) -> None:
+    for _ in range(3):
+        ask_for_a_pin(town, town.household().account)
+    page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    colleague = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    for tab in (page, colleague):
+        open_page(tab, "/desk/requests")
+        expect(tab.locator("[data-queue] button")).to_have_count(3)
+    row, names = page.locator("[data-queue] button"), row_names(page)
+    for key, at in (("j", 0), ("k", 0), ("j", 1), ("j", 2), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(row.nth(at)).to_be_focused()
+    decide(colleague, names[1])  # the row that has the focus
+    expect(row).to_have_count(2)
+    assert row_names(page) == [names[0], names[2]]
+    expect(row.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name=names[2].partition(",")[0])).to_be_focused()
+    page.keyboard.press("k")
+    expect(row.nth(0)).to_be_focused()
+    decide(colleague, names[0])
+    expect(row).to_have_count(1)
+    expect(row).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
+    expect(page.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+
+
+def row_names(page: Page) -> list[str]:
+    return page.locator("[data-queue] button > b").all_inner_texts()
+
+
+def decide(page: Page, name: str) -> None:
+    """Approve a request of the queue with the mouse, and hear that it is done."""
+    page.locator("[data-queue] button").filter(has_text=name).click()
+    expect(page.get_by_role("region", name=name.partition(",")[0])).to_be_focused()
+    button(page, desk_requests.APPROVE).click()
+    expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
+
+
+def test_a_request_that_is_taken_back_leaves_whoever_reads_it_and_an_ended_session_hears_nothing(
+    new_context: NewContext, open_as: OpenAs, town: Town
+) -> None:
+    ended = town.operator(OperatorRole.CLERK)
+    page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    gone = open_as(ended, viewport=DESK)
+    heard, told = frames(gone), frames(page)
+    for tab in (page, gone):
+        open_page(tab, "/desk/requests")
+        expect(tab.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+    town.end_sessions(ended)
+    status = send_as_a_visitor(new_context().new_page(), town.household().account, town.new_login())
+    expect(page.locator("[data-queue] button")).to_have_count(1)
+    page.locator("[data-queue] button").click()
+    expect(button(page, desk_requests.APPROVE)).to_be_visible()
+    expect(gone.get_by_role("heading", level=1, name=entrance.LOGIN_TITLE)).to_be_visible()
+    assert ('"waits"' in "".join(told), '"waits"' in "".join(heard)) == (True, False)
+    status.get_by_text(pin_texts.WITHDRAW_OPEN).click()
+    button(status, pin_texts.WITHDRAW).click()
+    expect(page.get_by_role("status").filter(has_text=desk_requests.GONE)).to_be_focused()
+    expect(page.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name=desk_requests.PAGE)).to_have_count(0)
+
+
+def frames(page: Page) -> list[str]:
+    """What a page's socket receives from now on."""
+    got: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: got.append(str(data))))
+    return got
+
+
+def send_as_a_visitor(page: Page, account: str, email: str) -> Page:
+    """A request of the page, up to its status."""
+    open_page(page, "/pin")
+    fill(page, account, email)
+    radio(page, "Паспорт").check()
+    give(page, "паспорт.jpg", hostile_files.with_exif())
+    expect(rows(page)).to_have_count(1)
+    pass_human_check(page)
+    button(page, "Отправить заявку").click()
+    follow(page)
+    return page
 
 
 def test_a_visitors_photo_becomes_a_pin_by_keys_and_the_pin_opens_extended_access_in_capitals(
     new_context: NewContext, open_as: OpenAs, portal: Portal, town: Town
 ) -> None:
     household, email = town.household(), town.new_login()
-    visitor = new_context().new_page()
-    open_page(visitor, "/pin")
-    fill(visitor, household.account, email)
-    radio(visitor, "Паспорт").check()
-    give(visitor, "паспорт.jpg", hostile_files.with_exif())
-    expect(rows(visitor)).to_have_count(1)
-    pass_human_check(visitor)
-    button(visitor, "Отправить заявку").click()
-    follow(visitor)
+    send_as_a_visitor(new_context().new_page(), household.account, email)
     portal.mail(email)  # the request's number
     page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     open_page(page, "/desk/requests")

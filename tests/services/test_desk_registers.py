@@ -2,18 +2,19 @@
 
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cabinet.domain.errors import Denied, NotFound, SignInNeeded
+from cabinet.domain.errors import Busy, Denied, NotFound, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.services import desk_registers
-from cabinet.services.desk_registers import JobRow, Try
+from cabinet.services.desk_registers import _MOST_ENDED, _MOST_WAITING, JobRow, Try, _Job, _Jobs
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from cabinet.worker import run_round
 from tests.factories import operator, subscriber
@@ -224,3 +225,87 @@ def test_nobody_else_undoes_an_import(izhevsk: World) -> None:
             desk_registers.try_undo(izhevsk.deps, actor, "accounts")
         with pytest.raises(refusal):
             desk_registers.undo(izhevsk.deps, actor, "accounts", shown.id)
+
+
+def undone(world: World, actor: Actor, job_id: str) -> JobRow:
+    def look() -> JobRow | None:
+        row = desk_registers.get_job(world.deps, actor, job_id)
+        return row if row.state not in {"", "undoing"} else None
+
+    found = poll(look, 60, "the undoing ends")
+    assert found
+    return found
+
+
+def test_an_import_is_undone_beside_the_page_once_and_whoever_comes_back_finds_it(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    taken(izhevsk, admin)
+    shown = desk_registers.try_undo(izhevsk.deps, admin, "accounts")
+    asked = ("accounts", shown.id, shown.file)
+    jobs = {desk_registers.start_undo(izhevsk.deps, admin, *asked) for _ in range(3)}
+    (job,) = jobs
+    ended_as = undone(izhevsk, admin, job)
+    assert (ended_as.id, ended_as.state, ended_as.file) == (job, "undone", "счета.csv")
+    assert desk_registers.find_job(izhevsk.deps, admin) == ended_as
+    assert desk_registers.list_registers(izhevsk.deps, admin)[0].undone
+    again = undone(izhevsk, admin, desk_registers.start_undo(izhevsk.deps, admin, *asked))
+    assert (again.state, again.words != "") == ("kept", True)
+    with pytest.raises(UndoUnknown):
+        desk_registers.start_undo(izhevsk.deps, admin, "keys", shown.id, shown.file)
+
+
+def test_a_job_is_found_by_its_own_desk_and_forgotten_by_whoever_comes_late(izhevsk: World) -> None:
+    admin = administrator(izhevsk)
+    upload = sent(izhevsk, admin)
+    desk_registers.start_import(izhevsk.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=True)
+    tried = ended(izhevsk, admin, upload)
+    assert (tried.id, tried.kind) == (upload, "accounts")
+    assert desk_registers.find_job(izhevsk.deps, admin) == tried
+    colleague = operator(izhevsk, "colleague@example.ru", OperatorRole.ADMINISTRATOR)
+    assert desk_registers.find_job(izhevsk.deps, colleague) == JobRow()
+    assert desk_registers.get_job(izhevsk.deps, colleague, upload) == tried
+    add_supplier(izhevsk.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
+    boris = operator(izhevsk, "boris@perm.ru", OperatorRole.ADMINISTRATOR, supplier="perm")
+    assert desk_registers.find_job(izhevsk.deps, boris) == JobRow()
+    izhevsk.clock.move(minutes=6)
+    assert desk_registers.find_job(izhevsk.deps, admin) == JobRow()
+    assert desk_registers.get_job(izhevsk.deps, admin, upload) == tried
+
+
+class Held:
+    """Jobs whose first one waits to be let go."""
+
+    def __init__(self, world: World, actor: Actor) -> None:
+        self.world, self.actor = world, actor
+        self.jobs = _Jobs()
+        self.go = threading.Event()
+
+    def begin(self, number: int) -> None:
+        def work(job: _Job) -> JobRow:
+            assert self.go.wait(30)
+            return JobRow(job.id, "", "done")
+
+        job = _Job(
+            f"{number}", self.actor.supplier, self.actor.user, RegisterKind.ACCOUNTS, "x.csv", "running"
+        )
+        self.jobs.begin(self.world.deps.clock, job, work, "refused")
+
+    def state(self, number: int) -> str:
+        found = self.jobs.find(self.actor, f"{number}")
+        return found.row().state if found else ""
+
+
+def test_few_jobs_wait_and_few_that_have_ended_are_remembered(izhevsk: World) -> None:
+    held = Held(izhevsk, administrator(izhevsk))
+    for number in range(_MOST_WAITING):
+        held.begin(number)
+        held.begin(number)  # the same again is the same one
+    with pytest.raises(Busy):
+        held.begin(_MOST_WAITING)
+    assert held.state(0) == held.state(_MOST_WAITING - 1) == "running"
+    held.go.set()
+    for number in range(_MOST_ENDED * 2):
+        held.begin(number)
+        poll(lambda x=number: held.state(x) == "done", 30, "a job ends")  # type: ignore[misc]
+    assert [held.state(x) for x in (0, _MOST_ENDED - 1)] == ["", ""]
+    assert held.state(_MOST_ENDED) == held.state(_MOST_ENDED * 2 - 1) == "done"

@@ -79,8 +79,8 @@ def test_our_script_weighs_at_most_4_kb_gzipped_as_it_is_served(tmp_path: Path) 
     assert 0 < gzipped(served) <= 4 * 1024
 
 
-def test_the_desks_own_script_weighs_at_most_2_kb_gzipped() -> None:
-    assert 0 < gzipped(ASSETS / "desk.js") <= 2 * 1024
+def test_the_desks_own_script_weighs_at_most_2_and_a_half_kb_gzipped() -> None:
+    assert 0 < gzipped(ASSETS / "desk.js") <= 2.5 * 1024
 
 
 def test_the_one_font_weighs_at_most_51_kb_and_carries_its_licence() -> None:

@@ -43,8 +43,8 @@ def search(
     )
 
 
-def choice_button(*children: Children, chosen: rx.Var[bool], on_click: Any) -> rx.Component:
-    """A row of a list that opens beside it."""
+def choice_button(*children: Children, key: rx.Var[str], chosen: rx.Var[bool], on_click: Any) -> rx.Component:
+    """A row of a list that opens beside it; by its `key` it stays the same button when rows before it go."""
     return rx.el.li(
         rx.el.button(
             *children,
@@ -52,20 +52,31 @@ def choice_button(*children: Children, chosen: rx.Var[bool], on_click: Any) -> r
             class_name="desk-choice",
             on_click=on_click,
             custom_attrs={"aria-current": rx.cond(chosen, "true", "false")},
-        )
+        ),
+        key=key,
     )
 
 
 def table(caption: Children, columns: tuple[str, ...], rows: rx.Var[Any]) -> rx.Component:
-    """Rows of texts under their heads; it scrolls by itself where it is too wide."""
-    body = rx.foreach(rows, lambda row: rx.el.tr(*(rx.el.td(row[n]) for n in range(len(columns)))))
+    """Rows of texts under their heads."""
+    lines = rx.foreach(rows, lambda row: rx.el.tr(*(cell(x, row[n]) for n, x in enumerate(columns))))
+    return framed_table(caption, columns, lines)
+
+
+def framed_table(caption: Children, columns: tuple[str, ...], lines: Children) -> rx.Component:
+    """Rows of `cell`s: it scrolls by itself where it is too wide; on a telephone every row is a card."""
     return rx.el.div(
-        rx.el.table(head(caption, columns), rx.el.tbody(body)),
-        class_name="table-scroll",
+        rx.el.table(head(caption, columns), rx.el.tbody(lines)),
+        class_name="table-scroll table-cards",
         tab_index=0,
         role="region",
         aria_label=caption,
     )
+
+
+def cell(column: str, value: Children, **props: Any) -> rx.Component:
+    """A cell that on a telephone says the name of its column."""
+    return rx.el.td(value, custom_attrs={"data-label": column}, **props)
 
 
 def head(caption: Children, columns: tuple[str, ...]) -> rx.Component:

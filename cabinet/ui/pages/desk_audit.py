@@ -6,7 +6,7 @@ from cabinet.services.desk_audit import AuditRow
 from cabinet.texts import desk_audit as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
-from cabinet.ui.components.desk import head
+from cabinet.ui.components.desk import cell, framed_table
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
@@ -47,22 +47,14 @@ def filters() -> rx.Component:
 def events() -> rx.Component:
     return rx.el.section(
         rx.el.p(document_link(texts.EXPORT, href=State.link)),
-        rx.el.div(
-            rx.el.table(head(texts.TITLE, texts.COLUMNS), rx.el.tbody(rx.foreach(State.rows, event))),
-            class_name="table-scroll",
-            tab_index=0,
-            role="region",
-            aria_label=texts.TITLE,
-        ),
+        framed_table(texts.TITLE, texts.COLUMNS, rx.foreach(State.rows, event)),
         rx.cond(State.rows.length() == texts.MOST, rx.el.p(texts.SHOWN, class_name="note"), rx.fragment()),
         class_name="stack",
     )
 
 
 def event(row: rx.Var[AuditRow]) -> rx.Component:
+    values = (row.at, row.who, row.what, row.account, row.details, row.address)
     return rx.el.tr(
-        *(rx.el.td(x) for x in (row.at, row.who, row.what)),
-        rx.el.td(row.account, class_name="num"),
-        rx.el.td(row.details),
-        rx.el.td(row.address, class_name="num"),
+        *(cell(name, value, class_name="num") for name, value in zip(texts.COLUMNS, values, strict=True))
     )

@@ -56,6 +56,7 @@ def found_row(row: rx.Var[FoundAccount]) -> rx.Component:
         rx.el.b(row.owner),
         rx.el.span(row.address, class_name="note"),
         rx.el.span(row.number, class_name="note num"),
+        key=row.id,
         chosen=State.account.id == row.id,
         on_click=State.open(row.id),
     )

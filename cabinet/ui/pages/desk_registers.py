@@ -23,7 +23,6 @@ def desk_registers_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.TITLE, texts.NOTE),
         error_summary(State.problems),
-        rx.cond(State.times > 0, undone(), rx.fragment()),
         split(sending(), rx.fragment(job(), undoing(), history())),
     )
 
@@ -66,16 +65,25 @@ def sending() -> rx.Component:
 def job() -> rx.Component:
     asking = rx.el.button(type="button", hidden=True, on_click=State.poll, custom_attrs={"data-every": "700"})
     running = card(
-        rx.el.p(State.job.file),
+        rx.el.p(State.job.file, class_name="file-name"),
         rx.el.progress(aria_label=texts.RUNNING, value=State.job.percent, max=100),
         asking,
         title=texts.RUNNING,
     )
-    refused = banner("error", texts.REFUSED, State.job.words, role="alert")
+    undoing = card(
+        rx.el.p(State.job.file, class_name="file-name"),
+        rx.el.progress(aria_label=texts.UNDOING),
+        rx.el.p(texts.UNDOING_NOTE, class_name="note"),
+        asking,
+        title=texts.UNDOING,
+    )
     return rx.match(
         State.job.state,
         ("running", running),
-        ("refused", refused),
+        ("undoing", undoing),
+        ("undone", undone()),
+        ("kept", banner("error", texts.UNDO_FAILED, State.job.words, role="alert")),
+        ("refused", banner("error", texts.REFUSED, State.job.words, role="alert")),
         ("tried", result("info", buttons.primary(texts.TAKE, type_="button", on_click=State.take))),
         ("done", result("ok", rx.fragment())),
         rx.fragment(),
@@ -105,14 +113,16 @@ def undone() -> rx.Component:
     return banner(
         "ok",
         texts.UNDONE,
+        State.job.file,
         role="status",
         tab_index=-1,
-        custom_attrs={"data-take-focus": State.times.to_string()},
+        custom_attrs={"data-take-focus": State.job.id},
     )
 
 
 def undoing() -> rx.Component:
-    """What would go, before it does."""
+    """What would go, before it does; of a large import that takes a while to count."""
+    counting = card(rx.el.progress(aria_label=texts.UNDO_COUNTING), title=texts.UNDO_COUNTING)
     asked = State.undoing
     what = rx.cond(
         asked.lines.length() > 0,
@@ -130,7 +140,7 @@ def undoing() -> rx.Component:
         ),
         title=texts.UNDO_TITLE,
     )
-    return rx.cond(asked.kind != "", sure, rx.fragment())
+    return rx.cond(State.busy, counting, rx.cond(asked.kind != "", sure, rx.fragment()))
 
 
 def history() -> rx.Component:

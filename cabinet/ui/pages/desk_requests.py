@@ -21,7 +21,7 @@ from cabinet.ui.states.desk_requests import DeskRequestsState as State
 @layout.page(routes.DESK_REQUESTS, title=texts.TITLE, on_load=State.load, shell="desk")
 def desk_requests_page() -> rx.Component:
     told = banner(
-        "ok",
+        State.tone,
         State.told,
         role="status",
         tab_index=-1,
@@ -39,12 +39,12 @@ def desk_requests_page() -> rx.Component:
 
 
 def queue() -> rx.Component:
-    """It asks every few seconds what colleagues have done."""
+    """The server tells when it has moved; once a minute the page asks by itself what could not be told."""
     asking = rx.el.button(
-        type="button", hidden=True, on_click=State.refresh, custom_attrs={"data-every": "4000"}
+        type="button", hidden=True, on_click=State.refresh, custom_attrs={"data-every": "60000"}
     )
     rows = rx.fragment(
-        rx.el.p(texts.OLDEST, " ", rx.el.b(State.rows[0].since)),
+        rx.el.p(texts.WAITING, " ", State.rows.length(), ", ", texts.OLDEST, " ", clock(State.rows[0])),
         rx.el.ul(rx.foreach(State.rows, queue_row), class_name="desk-list", custom_attrs={"data-queue": ""}),
     )
     return rx.el.section(
@@ -52,7 +52,13 @@ def queue() -> rx.Component:
         asking,
         rx.cond(State.rows.length() > 0, rows, empty(texts.NONE, texts.NONE_NOTE)),
         class_name="stack",
+        custom_attrs={"data-waits": "|".join(texts.WAITS)},
     )
+
+
+def clock(row: rx.Var[QueueRow]) -> rx.Component:
+    """How long it has waited; desk.js goes on counting, and says nothing aloud."""
+    return rx.el.b(row.waits, class_name="num", custom_attrs={"data-waited": row.waited})
 
 
 def queue_row(row: rx.Var[QueueRow]) -> rx.Component:
@@ -60,10 +66,14 @@ def queue_row(row: rx.Var[QueueRow]) -> rx.Component:
     return choice_button(
         rx.el.b(row.title, ", ", row.kind),
         rx.el.span(row.account, class_name="note num"),
-        rx.el.span(row.since, class_name="note"),
-        rx.cond(row.mine, pill("info", texts.MINE), taken),
-        rx.cond(row.letter, pill("info", texts.LETTER), rx.fragment()),
-        rx.cond(row.second, pill("info", texts.SECOND), rx.fragment()),
+        rx.el.span(clock(row), class_name="note"),
+        rx.el.span(
+            rx.cond(row.mine, pill("info", texts.MINE), taken),
+            rx.cond(row.letter, pill("info", texts.LETTER), rx.fragment()),
+            rx.cond(row.second, pill("info", texts.SECOND), rx.fragment()),
+            class_name="pills",
+        ),
+        key=row.id,
         chosen=State.review.id == row.id,
         on_click=State.open(row.id),
     )
@@ -79,11 +89,15 @@ def review() -> rx.Component:
                 (texts.KIND, State.review.kind),
                 (texts.OWNER, State.review.owner),
                 rx.cond(State.review.card != "", fact(texts.CARD, State.review.card), rx.fragment()),
+                (texts.SINCE, State.review.since),
                 (texts.UNTIL, State.review.until),
             ),
             marks(),
             decision(),
             title=State.review.title,
+            tab_index=-1,
+            aria_label=State.review.title,
+            custom_attrs={"data-take-focus": State.review.id},
         ),
         documents(),
     )
@@ -127,7 +141,7 @@ def decision() -> rx.Component:
     return rx.fragment(
         rx.el.div(
             buttons.primary(
-                texts.APPROVE,
+                rx.fragment(texts.APPROVE, key_hint("A")),
                 type_="button",
                 busy=State.busy,
                 on_click=State.approve,
@@ -137,9 +151,17 @@ def decision() -> rx.Component:
             class_name="actions",
         ),
         rx.el.details(
-            rx.el.summary(texts.REFUSE, custom_attrs={"data-key": "r", "aria-keyshortcuts": "R"}), refusing
+            rx.el.summary(
+                texts.REFUSE, key_hint("R"), custom_attrs={"data-key": "r", "aria-keyshortcuts": "R"}
+            ),
+            refusing,
         ),
     )
+
+
+def key_hint(key: str) -> rx.Component:
+    """The button's key, for the eye; others hear it from aria-keyshortcuts."""
+    return rx.el.kbd(key, aria_hidden="true")
 
 
 def documents() -> rx.Component:

@@ -14,21 +14,23 @@ from cabinet.ui.session import handler, run
 class DeskRegistersState(rx.State):
     """The page of registers: `upload` names the file that came, `kind` what is in it.
 
-    `undoing` is the import that is asked about; `times` counts those undone, to tell of it anew.
+    `undoing` is the import that is asked about; `busy` while it is counted what that would undo.
     """
 
     problems: dict[str, str] = {}
+    busy: bool = False
     upload: str = ""
     kind: str = ""
     job: JobRow = JobRow()
     history: list[RegisterRow] = []
     undoing: UndoRow = UndoRow()
-    times: int = 0
 
     @handler(Permission.REGISTER_IMPORT)
     async def load(self) -> None:
-        self.problems, self.upload, self.kind, self.job = {}, "", "", JobRow()
-        self.undoing, self.times = UndoRow(), 0
+        """What goes on is found again, after a lost connection too."""
+        self.problems, self.undoing = {}, UndoRow()
+        self.job = await run(self, desk_registers.find_job)
+        self.upload, self.kind = self.job.id, self.job.kind
         self.history = await run(self, desk_registers.list_registers)
 
     @handler(Permission.REGISTER_IMPORT)
@@ -41,15 +43,13 @@ class DeskRegistersState(rx.State):
     async def take(self) -> None:
         await self._start(Try(self.upload, RegisterKind(self.kind or "accounts")), dry_run=False)
 
-    @handler(Permission.REGISTER_IMPORT)
+    @handler(Permission.REGISTER_IMPORT, by_itself=True)
     async def poll(self) -> None:
-        self.job = await run(self, desk_registers.get_job, self.upload)
-        if self.job.state != "running":
-            self.history = await run(self, desk_registers.list_registers)
+        await self._look()
 
-    @handler(Permission.REGISTER_IMPORT)
+    @handler(Permission.REGISTER_IMPORT, busy=True)
     async def ask_undo(self, kind: str) -> None:
-        self.problems, self.undoing = {}, UndoRow()
+        self.problems, self.job, self.undoing = {}, JobRow(), UndoRow()
         self.undoing = await run(self, desk_registers.try_undo, str(kind))
 
     @handler(Permission.REGISTER_IMPORT)
@@ -59,11 +59,16 @@ class DeskRegistersState(rx.State):
     @handler(Permission.REGISTER_IMPORT)
     async def undo(self) -> None:
         asked, self.undoing = self.undoing, UndoRow()
-        await run(self, desk_registers.undo, asked.kind, asked.id)
-        self.problems, self.job, self.times = {}, JobRow(), self.times + 1
-        self.history = await run(self, desk_registers.list_registers)
+        self.problems = {}
+        self.upload = await run(self, desk_registers.start_undo, asked.kind, asked.id, asked.file)
+        await self._look()
 
     async def _start(self, command: Try, *, dry_run: bool) -> None:
         await run(self, desk_registers.start_import, command, dry_run=dry_run)
         self.upload, self.kind = command.upload, command.kind.value
+        await self._look()
+
+    async def _look(self) -> None:
         self.job = await run(self, desk_registers.get_job, self.upload)
+        if self.job.state not in {"running", "undoing"}:
+            self.history = await run(self, desk_registers.list_registers)

@@ -11,12 +11,15 @@ from cabinet.services import request_review
 from cabinet.services.readings import number_of
 from cabinet.services.request_review import QueueRow, ReviewRow
 from cabinet.texts import desk_requests as texts
-from cabinet.ui import routes
+from cabinet.ui import live, routes
 from cabinet.ui.session import handler, run
 
 
 class DeskRequestsState(rx.State):
-    """The page of the queue: what waits, and the one that is open; `pages` are addresses of pictures."""
+    """The page of the queue: what waits, and the one that is open; `pages` are addresses of pictures.
+
+    `told` is what has just happened, `tone` how a banner shows that, `times` counts it.
+    """
 
     problems: dict[str, str] = {}
     busy: bool = False
@@ -25,17 +28,21 @@ class DeskRequestsState(rx.State):
     review: ReviewRow = ReviewRow()
     pages: list[str] = []
     told: str = ""
+    tone: str = "ok"
     times: int = 0
 
     @handler(Permission.REQUEST_REVIEW)
     async def load(self) -> None:
-        self.problems, self.told, self.review, self.pages = {}, "", ReviewRow(), []
+        """A page that comes back, after a lost connection or from another one, keeps the request that is open."""
+        self.problems, self.told = {}, ""
         await self._list()
         self.loaded = True
 
-    @handler(Permission.REQUEST_REVIEW)
+    @handler(Permission.REQUEST_REVIEW, by_itself=True)
     async def refresh(self) -> None:
-        await self._list()
+        """The queue has moved, or a minute has passed; a page that shows something else reads nothing."""
+        if self.router.url.path.rstrip("/") == routes.DESK_REQUESTS:
+            await self._list()
 
     @handler(Permission.REQUEST_REVIEW)
     async def open(self, request_id: str) -> None:
@@ -71,9 +78,22 @@ class DeskRequestsState(rx.State):
         await self._close(texts.TURNED_DOWN)
 
     async def _close(self, words: str) -> None:
-        self.problems, self.review, self.pages = {}, ReviewRow(), []
-        self.told, self.times = words, self.times + 1
+        self._tell("ok", words)
         await self._list()
 
+    def _tell(self, tone: str, words: str) -> None:
+        self.problems, self.review, self.pages = {}, ReviewRow(), []
+        self.tone, self.told, self.times = tone, words, self.times + 1
+
     async def _list(self) -> None:
+        """Whatever moves after the page has begun to wait for it is told; nothing falls between."""
+        await live.watch_queue(self, DeskRequestsState.refresh)
         self.rows = await run(self, request_review.list_requests)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What is open and no longer this operator's goes, and the page says why."""
+        mine = next((x for x in self.rows if x.id == self.review.id), None)
+        if self.review.id and not (mine and mine.mine):
+            why = texts.GONE if mine is None else texts.LOST if mine.claimed else texts.EXPIRED
+            self._tell("warn", why)
