@@ -67,6 +67,7 @@ _DETAILS: Final[dict[str, str]] = {
     "norm_stove_heater": "норматив, плита и колонка",
     "norm_heating": "норматив, отопление",
     "coefficient": "коэффициент",
+    "region": "регион",
     "lines": "строк",
     "rejected": "в карантине",
     "what": "что",
