@@ -9,15 +9,23 @@ const seen = (selector) => all(selector).find((element) => element.getClientRect
 const FOCUSABLE = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea, summary";
 const PATIENCE = 30_000; // milliseconds until a hint comes by itself
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const PHONE = 640; // px: up to here the card is a sheet at the bottom
+const GAP = 12; // px around the target
+const RING = 9; // px from the target to the outer edge of its outline, as in training.css
+const NARROWEST = 256; // px of a card that can be read
 const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
 let lesson; // { way, world, title, task, steps, words }
 let at = 0;
 let shown = ""; // what the card shows now, so that it is drawn anew only when that changes
 let hidden = false;
-let hinted = false;
-let pending = false; // «Дальше» of a step that is shown has acted; its end is awaited
+let asked = false; // for a hint
+let wrong = false; // the page has refused something at this step
+let stuck = false; // nothing has come of it for long
+let pending = false; // the coach has acted; the step's end is awaited
+let touched = false; // the page is in the person's hand: it is not scrolled any more
 let coach = null;
+let marked = null; // the element that the card speaks of
 let waiting;
 
 let told = Promise.resolve(); // until the portal knows of the last step
@@ -38,105 +46,147 @@ function done(step) {
 
 const led = (step) => Boolean(step.path || step.says || step.seen);
 
-function go(to) {
+function reach(to) {
   at = to;
-  hinted = pending = false;
+  asked = wrong = stuck = pending = false;
   keep();
   restartPatience();
+}
+
+function go(to) {
+  reach(to);
   look();
 }
 
 function restartPatience() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => { hinted = true; look(); }, PATIENCE);
+  waiting = setTimeout(() => { stuck = true; look(); }, PATIENCE);
 }
 
 // The last step's end may be seen before the first ones' when somebody goes their own way: that counts.
 function advance() {
-  while (at < lesson.steps.length && led(lesson.steps[at]) && done(lesson.steps[at])) {
-    at += 1;
-    hinted = pending = false;
-    keep();
-    restartPatience();
-  }
+  while (at < lesson.steps.length && led(lesson.steps[at]) && done(lesson.steps[at])) reach(at + 1);
 }
 
 function look() {
   if (!lesson) return;
   advance();
+  if (hidden) return fold();
   const step = lesson.steps[at];
-  if (step && one("[data-error-summary]") && step.hint) hinted = true;
+  wrong ||= Boolean(step && one("[data-error-summary]"));
   const here = step && location.pathname === step.page;
   const target = here && lesson.way !== "alone" ? seen(step.element) : null;
   if (here && lesson.way !== "alone" && !target && !late) return awaitTarget(); // its data are on the way
-  const view = [at, hidden, hinted, here, pending].join();
-  if (view === shown && (!target || target === marked)) return;
+  const view = [at, asked, wrong, stuck, here].join();
+  if (view === shown && (!target || target === marked)) return settle();
   shown = view;
-  if (hidden) return fold();
   draw(step, here, target);
 }
 
-// A page may be open at another place than the step's: then the card comes without a frame.
+// A page may be open at another place than the step's, as after a reload: an earlier step of the page is taken up
+// again, or the card comes without a frame.
 let late = false;
 let lateness = 0;
 function awaitTarget() {
-  lateness ||= setTimeout(() => { lateness = 0; late = true; look(); late = false; }, 4000);
+  lateness ||= setTimeout(() => {
+    lateness = 0;
+    const { page, element } = lesson.steps[at] ?? {};
+    const before = lesson.steps.slice(0, at);
+    const earlier = seen(element) ? -1 : before.findLastIndex((step) => step.page === page && led(step) && !done(step) && seen(step.element));
+    if (earlier >= 0 && location.pathname === page) return go(earlier);
+    late = true;
+    look();
+    late = false;
+  }, 4000);
 }
 
-let marked = null;
-
 function draw(step, here, target) {
+  const box = coach && popover();
+  if (target && target === marked && box) {
+    fill(box, step, here);
+    return settle();
+  }
   marked = target;
-  coach ??= driver({
-    allowKeyboardControl: false, overlayClickBehavior: () => {}, allowClose: false, animate: !calm,
-    smoothScroll: false, stagePadding: 8, stageRadius: 12,
-  });
-  document.body.style.paddingBottom = "";
+  touched = false;
   if (!target) return sheet(step, here);
-  coach.highlight({ element: target, disableActiveInteraction: false, popover: card(step, here), onHighlighted: place });
+  unfold();
+  const radius = parseFloat(getComputedStyle(target).borderTopLeftRadius);
+  const options = {
+    allowKeyboardControl: false, overlayClickBehavior: () => {}, allowClose: false, animate: !calm,
+    smoothScroll: false, stagePadding: RING, stageRadius: radius ? radius + RING : 0,
+  };
+  for (const left of all(".driver-active-element")) left.classList.remove("driver-active-element"); // of one that was passed by
+  if (coach) coach.setConfig(options);
+  else coach = driver(options);
+  coach.highlight({ element: target, disableActiveInteraction: false, popover: popup(step, here), onHighlighted: place });
   plain(target);
 }
 
+const popover = () => one(".driver-popover.coach");
+
 // Without an element: alone, on another page, or at the end. The page stays in hand.
 function sheet(step, here) {
-  coach.destroy();
+  coach?.destroy();
   coach = null;
-  unfold();
-  const box = document.createElement("section");
-  box.className = "coach coach-sheet";
-  box.setAttribute("role", "region");
-  const { title, description } = card(step, here);
-  box.setAttribute("aria-label", title);
-  const heading = Object.assign(document.createElement("p"), { className: "coach-title", textContent: title });
-  const text = Object.assign(document.createElement("p"), { textContent: description });
-  text.setAttribute("role", "status");
-  const foot = document.createElement("div");
-  foot.className = "coach-foot";
-  foot.append(...buttons(step, here));
-  box.append(heading, text, foot);
-  document.body.append(box);
+  let box = one(".coach-sheet");
+  if (!box) {
+    unfold();
+    box = Object.assign(document.createElement("section"), { className: "coach coach-sheet" });
+    box.setAttribute("role", "region");
+    for (const [name, tag] of [["title", "p"], ["text", "p"], ["foot", "div"]]) box.append(Object.assign(document.createElement(tag), { className: `coach-${name}` }));
+    one(".coach-text", box).setAttribute("role", "status");
+    document.body.append(box);
+  }
+  fill(box, step, here);
+  box.setAttribute("aria-label", card(step, here).title);
   room(box);
 }
 
+// The words and buttons of a card that is there already: whoever types goes on typing, a button keeps the focus.
+function fill(box, step, here) {
+  const held = document.activeElement;
+  const foot = one(".coach-foot", box);
+  const mine = foot.contains(held);
+  const { title, text } = card(step, here);
+  one(".coach-title", box).textContent = title;
+  one(".coach-text", box).textContent = text;
+  foot.replaceChildren(...buttons(step, here));
+  if (mine) (all("button", foot).find((button) => button.textContent === held.textContent) ?? one("button", foot)).focus({ preventScroll: true });
+}
+
+// Whether the coach itself can take the step.
+const able = (step, here) => Boolean(here && led(step) && !step.open && (step.press || step.type || step.file));
+
 function words(step, here) {
-  const { words: say } = lesson;
+  const { words: say, way } = lesson;
   if (!step) return say.well;
-  if (lesson.way === "alone") return hinted ? `${lesson.task} ${say.hint}: ${step.text}` : lesson.task;
-  if (!here) return say.elsewhere;
-  return hinted && step.hint ? `${step.text} ${say.hint}: ${step.hint}` : step.text;
+  if (way !== "alone" && !here) return say.elsewhere;
+  const hints = [];
+  if (way === "alone" && (asked || stuck || (wrong && !step.hint))) hints.push(step.text);
+  if (step.hint && (wrong || stuck)) hints.push(step.hint);
+  if (stuck && able(step, here)) hints.push(say.stuck);
+  return [way === "alone" ? lesson.task : step.text, ...(hints.length ? [`${say.hint}:`, ...hints] : [])].join(" ");
 }
 
 function card(step, here) {
-  const { words: say, steps } = lesson;
+  const { words: say, steps, way } = lesson;
   const count = say.step.replace("{at}", at + 1).replace("{of}", steps.length);
+  const title = !step ? `${say.done}: ${lesson.title}` : way === "alone" ? lesson.title : `${count}. ${step.title}`;
+  return { title, text: words(step, here) };
+}
+
+function popup(step, here) {
+  const { title, text } = card(step, here);
   return {
-    title: !step ? `${say.done}: ${lesson.title}` : lesson.way === "alone" ? lesson.title : `${count}. ${step.title}`,
-    description: words(step, here),
+    title,
+    description: text,
     popoverClass: "coach",
     showButtons: [],
     onPopoverRender: ({ wrapper, title, description, footer }) => {
       wrapper.setAttribute("aria-labelledby", title.id || (title.id = "coach-title"));
       for (const [part, role] of [[title, "none"], [description, "status"], [footer, "group"]]) part.setAttribute("role", role);
+      title.classList.add("coach-title");
+      description.classList.add("coach-text");
       footer.className = "coach-foot";
       footer.style.display = "flex";
       footer.replaceChildren(...buttons(step, here));
@@ -144,8 +194,12 @@ function card(step, here) {
   };
 }
 
+// «Свернуть| подсказку»: what follows the line is heard and, where there is room, seen.
 function button(text, act, look = "secondary") {
-  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, className: `button ${look}` });
+  const made = Object.assign(document.createElement("button"), { type: "button", className: `button ${look}` });
+  const [short, rest] = text.split("|");
+  made.append(short);
+  if (rest) made.append(Object.assign(document.createElement("span"), { className: "coach-rest", textContent: rest }));
   made.addEventListener("click", act);
   return made;
 }
@@ -165,12 +219,19 @@ function buttons(step, here) {
   if (step.open && here) made.push(button(say.inbox, () => location.assign(step.open), "primary"));
   const before = lesson.steps[at - 1];
   if (way !== "alone" && before && !led(before) && before.page === location.pathname) made.push(button(say.back, () => go(at - 1)));
-  if (!here && way !== "alone") made.push(button(say.go, () => location.assign(step.page), "primary"));
-  else if (way !== "alone" && !step.open && (way === "show" || !led(step))) made.push(button(say.next, () => next(step), "primary"));
-  else if (way === "alone" && !hinted) made.push(button(say.hint, () => { hinted = true; look(); }));
-  if (way === "alone" && !led(step)) made.push(button(say.next, () => go(at + 1), "primary"));
+  if (!here && (way !== "alone" || asked || stuck)) made.push(button(say.go, goThere, "primary"));
+  if (led(step) ? way === "show" && here && !step.open : way === "alone" || here) made.push(button(say.next, () => next(step), "primary"));
+  if (way !== "show" && able(step, here)) made.push(button(say.skip, () => next(step)));
+  if (way === "alone" && !asked && !stuck) made.push(button(say.hint, () => { asked = true; look(); }));
   made.push(button(say.hide, hide), button(say.leave, () => leave("/api/practice/end")));
   return made;
+}
+
+// A step's address may tell what came of the steps before it: it is asked for anew.
+async function goThere() {
+  const answer = await fetch("/api/practice").catch(() => null);
+  const { steps } = answer?.ok ? await answer.json() : lesson;
+  location.assign(steps[at].address ?? steps[at].page);
 }
 
 function next(step) {
@@ -216,39 +277,66 @@ function attach(step) {
   }, "image/jpeg", 0.8);
 }
 
-// driver.js marks plain elements as if they opened something (axe: aria-allowed-attr), and on a phone its card may lie
-// over them: there it is a sheet at the bottom, and the page is scrolled clear of it.
+// driver.js marks plain elements as if they opened something (axe: aria-allowed-attr).
 function plain(element) {
   for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) element?.removeAttribute(name);
 }
 
 function place(element) {
   plain(element);
-  const box = one(".driver-popover.coach");
+  const box = popover();
   if (!box || !element) return;
-  if (innerWidth <= 640) room(box, element);
-  (element.matches(FOCUSABLE) ? element : one(FOCUSABLE, element) ?? one(FOCUSABLE, box))?.focus({ preventScroll: true });
+  settle();
+  stops()[0]?.focus({ preventScroll: true });
 }
 
-function room(box, element) {
-  document.body.style.paddingBottom = `${box.offsetHeight + 24}px`;
-  const free = innerHeight - box.offsetHeight - 16;
-  const bottom = element?.getBoundingClientRect().bottom ?? 0;
-  const top = element?.getBoundingClientRect().top ?? 0;
-  if (bottom > free) scrollBy({ top: Math.min(bottom - free, top - 64), behavior: "instant" });
+function covers(box) {
+  const [card, target] = [box, marked].map((element) => element.getBoundingClientRect());
+  return card.left < target.right + GAP && card.right > target.left - GAP && card.top < target.bottom + GAP && card.bottom > target.top - GAP;
+}
+
+// What is framed may have moved. Where driver.js finds no place beside it, the card stands narrow to the right of it, or
+// low with the page scrolled clear of it, as always on a phone.
+function settle() {
   coach?.refresh();
+  requestAnimationFrame(fit);
+}
+
+function fit() {
+  const box = coach && popover();
+  if (!box || !marked?.isConnected) return;
+  if (innerWidth > PHONE && !box.matches(".coach-low, .coach-beside")) {
+    if (!covers(box)) return;
+    const free = innerWidth - marked.getBoundingClientRect().right - RING - 2 * GAP;
+    box.style.setProperty("--beside", `${free}px`);
+    box.classList.add(free < NARROWEST ? "coach-low" : "coach-beside");
+  }
+  if (!box.matches(".coach-beside")) room(box, marked);
+}
+
+// The page can be scrolled clear of a card at its bottom, and whatever takes the focus is not under it. Of a target that
+// is higher than what is left the top is shown.
+function room(box, element) {
+  root.style.scrollPaddingBottom = document.body.style.paddingBottom = `${box.offsetHeight + 2 * GAP}px`;
+  if (!element || touched) return;
+  const free = box.getBoundingClientRect().top - GAP;
+  const { top, bottom } = element.getBoundingClientRect();
+  const by = top < GAP || bottom - top > free - GAP ? top - GAP : Math.max(bottom - free, 0);
+  if (Math.abs(by) > 1) scrollBy({ top: by, behavior: "instant" });
 }
 
 function fold() {
+  if (one(".coach-opener")) return;
   coach?.destroy();
   coach = null;
+  shown = "";
   unfold();
-  document.body.style.paddingBottom = "";
   const opener = button(lesson.words.show, () => { hidden = false; look(); }, "primary coach-opener");
   document.body.append(opener);
 }
 
 function unfold() {
+  root.style.scrollPaddingBottom = document.body.style.paddingBottom = "";
   for (const left of all(".coach-sheet, .coach-opener")) left.remove();
 }
 
@@ -259,14 +347,19 @@ function hide() {
   (back && (back.matches(FOCUSABLE) ? back : one(FOCUSABLE, back)) || one(".coach-opener"))?.focus();
 }
 
+// What Tab goes round in: of a group of radios the chosen one.
+function stops() {
+  const box = popover();
+  const inside = [marked?.matches(FOCUSABLE) ? [marked] : [], marked ? all(FOCUSABLE, marked) : [], box ? all(FOCUSABLE, box) : []].flat();
+  return inside.filter((element) => element.getClientRects().length && !(element.type === "radio" && !element.checked && all(`[name="${element.name}"]:checked`).length));
+}
+
 // Tab stays in the card and its target: driver.js' own ring misses most inputs.
 function ring(event) {
-  if (hidden || !coach) return;
-  if (event.key === "Escape") return hide();
-  if (event.key !== "Tab") return;
-  const box = one(".driver-popover.coach");
-  const inside = [marked?.matches(FOCUSABLE) ? [marked] : [], marked ? all(FOCUSABLE, marked) : [], box ? all(FOCUSABLE, box) : []].flat();
-  const ready = inside.filter((element) => element.getClientRects().length && !(element.type === "radio" && !element.checked && all(`[name="${element.name}"]:checked`).length));
+  if (!lesson || hidden) return;
+  if (event.key === "Escape" && !one("dialog[open]")) return hide();
+  if (event.key !== "Tab" || !coach) return;
+  const ready = stops();
   if (!ready.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -299,7 +392,16 @@ async function begin() {
     if (changes.some((change) => !change.target.closest?.(".coach, .driver-overlay"))) soon();
   }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["open", "data-live"] });
   addEventListener("keydown", ring, true);
-  addEventListener("resize", () => { if (marked && coach) place(marked); });
+  for (const by of ["keydown", "pointerdown", "wheel"]) addEventListener(by, () => { touched = true; }, { capture: true, passive: true });
+  new ResizeObserver(soon).observe(document.body);
+  let width = innerWidth; // a phone's own bars come and go: that is no other window
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    touched = false;
+    popover()?.classList.remove("coach-low", "coach-beside");
+    soon();
+  });
   restartPatience();
   look();
 }

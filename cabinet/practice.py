@@ -67,6 +67,10 @@ class PracticeWorld:
         letters = sorted(self.outbox.glob("mail/*.eml"), reverse=True)
         return next((found[1] for found in (_PIN.search(_text(x)) for x in letters) if found), "")
 
+    def request(self) -> str:
+        """The token of the link to its last request for a PIN; "" before."""
+        return practice.find_request(self.deps)
+
 
 class PracticeWorlds:
     """All the worlds of a portal, each a folder; a token names one and opens its session.

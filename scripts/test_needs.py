@@ -1,4 +1,4 @@
-"""The browser, the database server and the mail server of the tests: found, or installed where that is allowed, or named."""
+"""The browsers, the database server and the mail server of the tests: found, or installed where that is allowed, or named."""
 
 import os
 import shutil
@@ -8,12 +8,23 @@ from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FIREFOXES = ("firefox-esr", "firefox")
+MAC_FIREFOX = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
 
 
 def find_browser() -> str | None:
     """The path of a Chromium or Chrome on this machine."""
-    found = (shutil.which(name) for name in BROWSERS)
-    return next((path for path in found if path), str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
+    return _find(BROWSERS, MAC_BROWSER)
+
+
+def find_firefox() -> str | None:
+    """The path of a Firefox on this machine."""
+    return _find(FIREFOXES, MAC_FIREFOX)
+
+
+def _find(names: tuple[str, ...], on_mac: Path) -> str | None:
+    found = (shutil.which(name) for name in names)
+    return next((path for path in found if path), str(on_mac) if on_mac.exists() else None)
 
 
 def has_postgres() -> bool:
@@ -31,6 +42,8 @@ def missing() -> dict[str, str]:
     needs = {}
     if find_browser() is None:
         needs["chromium"] = "Chromium or Chrome (macOS: brew install --cask google-chrome)"
+    if find_firefox() is None:
+        needs["firefox-esr"] = "Firefox (macOS: brew install --cask firefox)"
     if not has_postgres():
         needs["postgresql"] = "PostgreSQL's server (macOS: brew install postgresql@17)"
     if not has_dovecot():

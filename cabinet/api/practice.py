@@ -52,7 +52,8 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
             token = ""
         if not token:
             return RedirectResponse(f"{_TRAINING}?problem=busy", _SEE_OTHER)
-        answer = RedirectResponse(lesson.steps[at].page, _SEE_OTHER)
+        page = await run_in_threadpool(_address, lesson, at, worlds.find(token))
+        answer = RedirectResponse(page, _SEE_OTHER)
         set_cookie(answer, caller, cookies.PRACTICE, token, None, hidden=True)
         set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}.{at}", None, hidden=False)
         return answer
@@ -122,6 +123,12 @@ def _chosen(text: str) -> tuple[Lesson | None, str, int]:
     return lesson, way, lesson.resumable(int(at))
 
 
+def _address(lesson: Lesson, at: int, world: PracticeWorld | None) -> str:
+    """Where a lesson goes on at a step."""
+    step = lesson.steps[at]
+    return step.address.format(**_facts(world)) if step.address and world else step.page
+
+
 def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:
     """Where the lesson goes on after a page without the coach; "" when it has no such page."""
     lesson, _, _ = _chosen(caller.cookie(request, cookies.LESSON))
@@ -140,6 +147,7 @@ def _facts(world: PracticeWorld) -> dict[str, str]:
         "phone": practice.PHONE,
         "email": practice.LOGIN,
         "pin": world.pin(),
+        "request": world.request(),
     }
 
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from cabinet.domain import limits, practice
 from cabinet.domain.charges import Usage
-from cabinet.domain.dated_values import DatedValue
 from cabinet.domain.identity import LoginKind
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
 from cabinet.domain.pin_requests import (
+    DocumentKind,
     RejectReason,
     RequestAccountUnknown,
     RequestClaimed,
@@ -24,10 +24,13 @@ from cabinet.domain.pin_requests import (
 from cabinet.domain.practice import PracticeMonth, Start
 from cabinet.domain.registers import RegisterKind
 from cabinet.persistence.operators import Operator
-from cabinet.persistence.suppliers import Price, SupplierValue
+from cabinet.persistence.suppliers import Price
 from cabinet.persistence.users import User
-from cabinet.services import customer_accounts, profile, request_review, sessions
+from cabinet.ports import Note, Paper
+from cabinet.services import customer_accounts, documents, pin_requests, profile, request_review, sessions
 from cabinet.services.deps import Deps
+from cabinet.services.documents import Upload
+from cabinet.services.pin_requests import SendRequest
 from cabinet.services.registers import ImportRegister, import_register
 from cabinet.services.suppliers import AddSupplier, store_supplier
 from cabinet.texts import training as texts
@@ -55,15 +58,48 @@ def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:
     _store_user(deps, _SUBSCRIBER, practice.LOGIN)
     for user_id, role in _DESK.items():
         _store_operator(deps, user_id, supplier_id, role)
-    pupil = Actor.subscriber(Visitor("", "practice"), _SUBSCRIBER, 0)
+    pupil = _pupil()
     if start is Start.NEWCOMER:
         return
     profile.choose_supplier(deps, pupil, profile.list_suppliers(deps, pupil)[0].id)
-    if start is not Start.SUPPLIED:
-        access = "basic" if start is Start.BASIC else "extended"
-        form = {"access": access, "proof_kind": "serial", "serial": practice.SERIAL}
-        command = customer_accounts.LinkAccount.parse(form, practice.ACCOUNT)
-        customer_accounts.link_account(deps, pupil, command)
+    if start is Start.SUPPLIED:
+        return
+    access = "extended" if start is Start.CONNECTED else "basic"
+    form = {"access": access, "proof_kind": "serial", "serial": practice.SERIAL}
+    command = customer_accounts.LinkAccount.parse(form, practice.ACCOUNT)
+    customer_accounts.link_account(deps, pupil, command)
+    if start in {Start.ATTACHED, Start.REQUESTED}:
+        _attach_document(deps, pupil)
+    if start is Start.REQUESTED:
+        _ask_for_pin(deps, pupil)
+
+
+def _attach_document(deps: Deps, pupil: Actor) -> None:
+    """Its file stays behind when the world is copied: nobody in it opens documents."""
+    title, *lines = texts.COACH["sample_lines"].split("|")
+    paper = Paper(title, texts.SUPPLIER, deps.clock.now(), [Note(line) for line in lines])
+    documents.attach_document(deps, pupil, Upload("document.pdf", deps.pdf.make(paper)))
+
+
+def _ask_for_pin(deps: Deps, pupil: Actor) -> None:
+    form = {
+        "number": practice.ACCOUNT,
+        "address": texts.ADDRESS,
+        "phone": practice.PHONE,
+        "email": practice.LOGIN,
+        "kind": DocumentKind.PASSPORT.value,
+    }
+    pin_requests.send_request(deps, pupil, SendRequest.parse(form, "", visitor=False))
+
+
+def find_request(deps: Deps) -> str:
+    """The token of the link to the subscriber's last request for a PIN; "" before one."""
+    own = pin_requests.list_own(deps, _pupil())
+    return pin_requests.open_own(deps, _pupil(), int(own[0].id)) if own else ""
+
+
+def _pupil() -> Actor:
+    return Actor.subscriber(Visitor("", "practice"), _SUBSCRIBER, 0)
 
 
 def open_world(deps: Deps, visitor: Visitor) -> str:
@@ -109,20 +145,12 @@ def _store_supplier(deps: Deps, actor: Actor) -> int:
     )
     with deps.transaction() as tx:
         supplier_id = store_supplier(deps, tx, actor, supplier)
-        tx.suppliers.add_dated(
+        tx.suppliers.add_price(
             Price(
                 supplier_id=supplier_id,
                 usage=Usage.STOVE_HEATER.value,
                 valid_from=_LONG_AGO,
                 roubles_per_m3=practice.PRICE,
-            )
-        )
-        tx.suppliers.add_dated(
-            SupplierValue(
-                supplier_id=supplier_id,
-                kind=DatedValue.NORM_STOVE_HEATER.value,
-                valid_from=_LONG_AGO,
-                value=practice.NORM,
             )
         )
     return supplier_id

@@ -1,7 +1,7 @@
 """How far somebody has come in the lessons, and where people leave them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Self
 
@@ -51,6 +51,7 @@ class LessonRow:
         status: «Пройден», «Шаг 2 из 5»; "" when it was never begun.
         resume: what begins it where it was left, «pay.show.1»; "" where that is its beginning.
         resume_words: what the button says.
+        up_next: of all lessons, the one to go on with.
     """
 
     id: str
@@ -58,6 +59,7 @@ class LessonRow:
     status: str = ""
     resume: str = ""
     resume_words: str = ""
+    up_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,15 @@ def view_progress(deps: Deps, actor: Actor) -> list[LessonRow]:
     learner = Learner(actor.user_id, actor.visitor.device)
     with deps.snapshot() as tx:
         rows = tx.training.list_of(learner) if actor.user_id or actor.visitor.device else []
-    return [_row(lesson, [x for x in rows if x.lesson == lesson.id]) for lesson in LESSONS.values()]
+    lessons = [_row(lesson, [x for x in rows if x.lesson == lesson.id]) for lesson in LESSONS.values()]
+    return _up_next(lessons, [x.lesson for x in rows if x.reached])
+
+
+def _up_next(lessons: list[LessonRow], begun: list[str]) -> list[LessonRow]:
+    """Marks the lesson that was left last, or else the first one that was never finished."""
+    undone = {x.id for x in lessons if not x.done}
+    chosen = next((x for x in [*begun, *LESSONS] if x in undone), "")
+    return [replace(x, up_next=x.id == chosen) for x in lessons]
 
 
 def _row(lesson: Lesson, taken: list[TrainingProgress]) -> LessonRow:

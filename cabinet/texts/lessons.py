@@ -1,7 +1,7 @@
 """The lessons of РЕЖИМ ОБУЧЕНИЯ, as data: a supplier's staff can write one.
 
 In texts and values `{account}`, `{serial}`, `{reading}`, `{address}`, `{phone}` and `{email}` are those of the practice
-household; `{pin}` is of the last letter, "" before one.
+household; `{pin}` is of the last letter and `{request}` of the last request for a PIN, "" before one.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ class Step:
 
     Attributes:
         page: the path on which it is taken.
+        address: what leads to the page where it is taken up or gone back to; "" where the path is enough.
         element: CSS selector of what it speaks of; the first that is seen.
-        hint: what helps whoever typed something wrong or waits for long.
+        hint: what helps whoever typed something wrong or waits for long; every step that waits for a deed has one.
         type: selectors of fields and what to type or choose there («on» ticks).
         press: the selector of what to press then; "" when nothing is pressed.
         file: the selector of a file field that the coach fills with a practice document.
@@ -35,6 +36,7 @@ class Step:
     title: str
     text: str
     hint: str = ""
+    address: str = ""
     start: str = ""
     type: tuple[tuple[str, str], ...] = ()
     press: str = ""
@@ -70,7 +72,12 @@ class Lesson:
 
 
 # Ways to take a lesson: it is shown, done together step by step, or done alone.
-WAYS: Final = {"show": "Показать", "together": "Вместе", "alone": "Сам"}
+WAYS: Final = {"together": "Вместе", "show": "Показать", "alone": "Сам"}
+WAY_NOTES: Final = {
+    "together": "нажимаете вы, подсказка ведёт по шагам",
+    "show": "нажимает подсказка, вы смотрите",
+    "alone": "только задание, подсказка — по просьбе",
+}
 
 _SUPPLIER_FORM: Final = "form:has([name=supplier])"
 _CONNECT_LINK: Final = "main a[href='/accounts/new']"
@@ -99,6 +106,7 @@ CONNECT: Final = Lesson(
             _CONNECT_LINK,
             "Лицевой счёт",
             "Нажмите «Подключить лицевой счёт».",
+            "Ссылка стоит под поставщиком, в разделе «Лицевые счета».",
             start="supplied",
             press=_CONNECT_LINK,
             path="/accounts/new",
@@ -119,6 +127,7 @@ CONNECT: Final = Lesson(
             "main .stack:has(> .button.primary)",
             "Ваш ли это адрес",
             "Адрес скрыт наполовину: чужой номер не выдаст соседа. Сверьте и нажмите «Это мой счёт».",
+            "Адрес учебный, сверять его не с чем. Кнопка «Это мой счёт» — под ним.",
             press="main .button.primary",
             seen="[name=access]",
         ),
@@ -128,6 +137,8 @@ CONNECT: Final = Lesson(
             "Расширенный доступ",
             "Выберите «Расширенный» и введите заводской номер счётчика {serial}. Он выбит на корпусе. Затем «Открыть доступ».",
             "Номер учебного счётчика — {serial}, с нулём впереди.",
+            address="/accounts/new?number={account}",
+            start="supplied",
             type=(("[name=access][value=extended]", "on"), ("#serial", "{serial}")),
             press=_SUBMIT,
             path="/",
@@ -148,6 +159,7 @@ READING: Final = Lesson(
             "main a[href^='/readings']",
             "С главной страницы",
             "Нажмите «Передать показание».",
+            "Кнопка «Передать показание» — на карточке счётчика.",
             press="main a[href^='/readings']",
             path="/readings",
         ),
@@ -217,6 +229,7 @@ PAY: Final = Lesson(
             "main a[href^='/pay']",
             "С главной страницы",
             "Нажмите «Оплатить».",
+            "Кнопка «Оплатить» — под суммой к оплате.",
             press="main a[href^='/pay']",
             path="/pay",
         ),
@@ -263,6 +276,7 @@ PIN: Final = Lesson(
             "Кто вы и чей счёт",
             "Заполните: {phone}, {email}, счёт {account}, {address}. Отметьте «Паспорт» и нажмите «Отправить заявку».",
             "Учебные данные: {phone}, {email}, счёт {account}, {address}.",
+            start="attached",
             type=(
                 ("#phone", "{phone}"),
                 ("#email", "{email}"),
@@ -278,6 +292,9 @@ PIN: Final = Lesson(
             "main .card",
             "Ответ придёт письмом",
             "Оператор сверит документ и пришлёт письмо. Откройте учебную почту, прочтите пин-код и нажмите «Вернуться к уроку».",
+            "Кнопка «Открыть учебную почту» — в этой подсказке. Запомните пин-код или скопируйте его.",
+            address="/pin/status?token={request}",
+            start="requested",
             open="/demo/inbox",
             back="/accounts/new?number={account}",
             path="/accounts/new",

@@ -4,7 +4,10 @@ from typing import Final
 
 TRAINING_TITLE: Final = "РЕЖИМ ОБУЧЕНИЯ"
 TRAINING_NOTE: Final = "Пять дел кабинета на настоящих страницах, каждое за пару минут. Данные учебные: ничего не отправится и не спишется. Регистрироваться не нужно."
+WAYS_TITLE: Final = "Три способа пройти урок"
 FINISHED: Final = "Пройден"
+PASSED: Final = "Пройдено {count} из {of}"
+ALL_PASSED: Final = "Пройдены все уроки"
 STEP_OF: Final = "Шаг {at} из {of}"
 RESUME: Final = "Продолжить с шага {at}"
 HELP: Final = "Учебный урок этой страницы"
@@ -37,8 +40,11 @@ SENDER: Final = "Учебная почта <practice@localhost>"
 COACH: Final = {
     "next": "Дальше",
     "back": "Назад",
-    "leave": "Выйти из обучения",
-    "hide": "Свернуть подсказку",
+    # What follows the line is heard, and seen where there is room.
+    "leave": "Выйти| из обучения",
+    "hide": "Свернуть| подсказку",
+    "skip": "Пропустить| шаг",
+    "stuck": "Не получается? «Пропустить шаг» сделает его за вас.",
     "show": "Показать подсказку",
     "step": "Шаг {at} из {of}",
     "go": "Перейти на страницу шага",

@@ -1,6 +1,8 @@
-"""A real Chromium against the served portal: on a telephone and on a desk, nothing foreign, nothing in the console."""
+"""Real browsers against the served portal: on a telephone and on a desk, nothing foreign, nothing in the console."""
 
 import re
+import shlex
+import sys
 from asyncio import events
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -10,14 +12,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from scripts import build, test_needs
 from tests.e2e.people import Person, Town, settled
-from tests.e2e.portal import Portal, serving
+from tests.e2e.portal import ROOT, Portal, serving
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A browser, by its fixture, and the size of its window."""
+
+    browser: str
+    size: ViewportSize
+
+
+WINDOWS = {
+    "390px": Window("chromium", PHONE),
+    "1280px": Window("chromium", DESK),
+    "firefox-390px": Window("firefox", PHONE),
+    "firefox-1280px": Window("firefox", DESK),
+}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +53,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PREFERENCES = {"ui.prefersReducedMotion": 1}  # of Firefox: nothing has to be waited for that only moves
 _TIMEOUT = 20_000  # milliseconds: a machine may be busy, a page that works is never late
 expect.set_options(timeout=_TIMEOUT)
 
@@ -66,17 +93,45 @@ def portal(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Po
         yield running
 
 
+def seen_in(*names: str) -> pytest.MarkDecorator:
+    """Where a test's `page` is: names of `WINDOWS`; all of them when none is given."""
+    chosen = names or tuple(WINDOWS)
+    return pytest.mark.parametrize("page", [WINDOWS[x] for x in chosen], ids=chosen, indirect=True)
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
-    with sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
+    with sync_playwright() as driver:
         _Playwright.loop = events._get_running_loop()
-        browser = playwright.chromium.launch(executable_path=test_needs.find_browser(), args=ARGUMENTS)
-        yield browser
+        yield driver
         events._set_running_loop(_Playwright.loop)
-        browser.close()
     _Playwright.loop = None
     events._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Headless Chromium."""
+    browser = playwright.chromium.launch(executable_path=test_needs.find_browser(), args=ARGUMENTS)
+    yield browser
+    events._set_running_loop(_Playwright.loop)
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Headless Firefox as it is installed: one process, each person in a container of their own."""
+    start = tmp_path_factory.mktemp("firefox") / "start"
+    program = shlex.join([sys.executable, "-m", "tests.e2e.firefox", test_needs.find_firefox() or ""])
+    start.write_text(f'#!/bin/sh\ncd {shlex.quote(str(ROOT))} && exec {program} "$@"\n')
+    start.chmod(0o700)
+    browser = playwright.firefox.launch(
+        channel="moz-firefox", executable_path=start, firefox_user_prefs=PREFERENCES
+    )
+    yield browser
+    events._set_running_loop(_Playwright.loop)
+    browser.close()
 
 
 @dataclass
@@ -124,18 +179,19 @@ def watch(portal: Portal) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def new_context(browser: Browser, portal: Portal, watch: Watch) -> Iterator[NewContext]:
+def new_context(request: pytest.FixtureRequest, portal: Portal, watch: Watch) -> Iterator[NewContext]:
     """Makes a fresh person's browser; takes Playwright's own options, `viewport=PHONE` and so on."""
     opened: list[BrowserContext] = []
 
-    def make(**options: Any) -> BrowserContext:
+    def make(*, browser: str = "chromium", **options: Any) -> BrowserContext:
         defaults = {
             "viewport": PHONE,
             "base_url": portal.url,
             "locale": "ru-RU",
             "timezone_id": "Europe/Samara",
         }
-        context = browser.new_context(**(defaults | options))
+        started: Browser = request.getfixturevalue(browser)
+        context = started.new_context(**(defaults | options))
         context.set_default_timeout(_TIMEOUT)
         context.on("page", watch.follow)
         opened.append(context)
@@ -146,10 +202,11 @@ def new_context(browser: Browser, portal: Portal, watch: Watch) -> Iterator[NewC
         context.close()
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["390px", "1280px"])
+@pytest.fixture(params=[WINDOWS["390px"], WINDOWS["1280px"]], ids=["390px", "1280px"])
 def page(request: pytest.FixtureRequest, new_context: NewContext) -> Page:
-    """A fresh person on a telephone, and once more on a desk."""
-    return new_context(viewport=request.param).new_page()
+    """A fresh person on a telephone, and once more on a desk; elsewhere by `seen_in`."""
+    window: Window = request.param
+    return new_context(browser=window.browser, viewport=window.size).new_page()
 
 
 @pytest.fixture

@@ -133,6 +133,27 @@ def test_the_practice_desk_answers_when_the_mailbox_is_opened(worlds: PracticeWo
     assert home.get_home(deps, actor, 1).extended is True
 
 
+def test_a_lesson_left_with_the_document_attached_goes_on_with_it(worlds: PracticeWorlds) -> None:
+    deps, actor = worlds.enter(worlds.begin(Start.ATTACHED, DEVICE), DEVICE)
+    [attached] = documents.list_attached(deps, actor)
+    assert documents.detach_document(deps, actor, attached.id) == []
+
+
+def test_a_lesson_left_with_the_request_sent_goes_on_to_its_pin(worlds: PracticeWorlds) -> None:
+    token = worlds.begin(Start.REQUESTED, DEVICE)
+    deps, actor = worlds.enter(token, DEVICE)
+    world = world_of(worlds, token)
+    assert pin_requests.view_status(deps, actor, world.request()).status == "Принята"
+    world.inbox()
+    assert pin_requests.view_status(deps, actor, world.request()).status == "Пин-код отправлен"
+    prove_by_pin(deps, actor, world.pin())
+    assert home.get_home(deps, actor, 1).extended is True
+
+
+def test_before_a_request_there_is_no_link_to_it(worlds: PracticeWorlds) -> None:
+    assert world_of(worlds, worlds.begin(Start.NEWCOMER, DEVICE)).request() == ""
+
+
 def test_a_request_for_a_number_that_is_not_there_is_turned_down(worlds: PracticeWorlds) -> None:
     token = worlds.begin(Start.BASIC, DEVICE)
     deps, actor = worlds.enter(token, DEVICE)

@@ -39,8 +39,26 @@ def test_a_visitor_sees_where_a_lesson_was_left_and_another_browser_does_not(wor
     reach(world, "connect.show", 1)
     row = seen(world, Actor.anonymous(VISITOR), "connect")
     assert (row.status, row.resume, row.done) == ("Шаг 3 из 5", "connect.show.2", False)
-    assert seen(world, Actor.anonymous(OTHER), "connect") == LessonRow("connect")
-    assert seen(world, Actor.anonymous(Visitor("", "192.0.2.9")), "connect") == LessonRow("connect")
+    assert seen(world, Actor.anonymous(OTHER), "connect") == LessonRow("connect", up_next=True)
+    assert seen(world, Actor.anonymous(Visitor("", "192.0.2.9")), "connect") == LessonRow(
+        "connect", up_next=True
+    )
+
+
+def test_what_was_left_last_is_next_and_then_what_was_never_done(world: World) -> None:
+    def up_next() -> list[str]:
+        return [x.id for x in training.view_progress(world.deps, Actor.anonymous(VISITOR)) if x.up_next]
+
+    assert up_next() == ["connect"]
+    reach(world, "charges.show", 1)
+    world.clock.move(minutes=1)
+    reach(world, "pay.show", 1)
+    assert up_next() == ["pay"]
+    reach(world, "pay.show", len(LESSONS["pay"].steps))
+    assert up_next() == ["charges"]
+    for lesson in LESSONS.values():
+        reach(world, f"{lesson.id}.alone", len(lesson.steps))
+    assert up_next() == []
 
 
 def test_a_lesson_done_once_stays_done(world: World) -> None:

@@ -5,20 +5,27 @@ import reflex as rx
 from cabinet.domain.permissions import Permission
 from cabinet.services import training
 from cabinet.services.training import LessonCount, LessonRow
+from cabinet.texts import training as texts
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
 
 class TrainingState(rx.State):
-    """The lessons by name; empty until the page's data are there."""
+    """The lessons by name, empty until the page's data are there; how many are passed, and in words."""
 
     problems: dict[str, str] = {}
     lessons: dict[str, LessonRow] = {}
+    passed: int = 0
+    passed_words: str = ""
 
     @handler(PUBLIC)
     async def load(self) -> None:
         self.problems = {}
         self.lessons = {row.id: row for row in await run(self, training.view_progress)}
+        self.passed, of = sum(row.done for row in self.lessons.values()), len(self.lessons)
+        self.passed_words = (
+            texts.ALL_PASSED if self.passed == of else texts.PASSED.format(count=self.passed, of=of)
+        )
 
 
 class DeskTrainingState(rx.State):
