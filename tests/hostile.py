@@ -33,6 +33,7 @@ FIELDS: Final = (
     *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias", "current"),
     *("address", "phone", "email", "kind", "card_date", "token"),
     *("readings", "verification", "payments"),
+    *("valid_from", "usage", "price", "price_from", "kind_of_value", "region", "value_from"),
 )
 
 

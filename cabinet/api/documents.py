@@ -28,32 +28,47 @@ _SECONDS: Final = 120
 class Room:
     """How much is held and opened at once, in the whole process: memory and processors stay bounded.
 
+    What counts is what has come: whoever sends a byte a minute takes no place from the others.
+
     Args:
-        held: files in memory, whole or still coming; the next is told to come back.
-        of_one: files of one address among them.
+        held: bytes in memory, of files that are whole or still coming; what comes then is told to come back.
+        of_one: files of one address at once.
         opened: files being opened; the others wait.
     """
 
-    def __init__(self, held: int = 12, of_one: int = 3, opened: int = 2) -> None:
-        self._held, self._of_one = held, of_one
+    def __init__(self, held: int = 12 * MOST_BYTES, of_one: int = 3, opened: int = 2) -> None:
+        self._free, self._of_one = held, of_one
         self._here: Counter[str] = Counter()
         self.opening = asyncio.Semaphore(opened)
 
     @contextmanager
-    def place(self, address: str) -> Iterator[None]:
-        """A place for one file.
+    def place(self, address: str) -> Iterator[bytearray]:
+        """A place for one file, to be filled by `take` alone.
 
         Raises:
-            Busy: there is none.
+            Busy: the address has too many.
         """
-        if self._here.total() >= self._held or self._here[address] >= self._of_one:
+        if self._here[address] >= self._of_one:
             raise Busy
         self._here[address] += 1
+        body = bytearray()
         try:
-            yield
+            yield body
         finally:
+            self._free += len(body)
             self._here[address] -= 1
             self._here += Counter()  # forgets those who have gone
+
+    def take(self, body: bytearray, piece: bytes) -> None:
+        """Another piece of a file.
+
+        Raises:
+            Busy: there is no room for it.
+        """
+        if len(piece) > self._free:
+            raise Busy
+        self._free -= len(piece)
+        body += piece
 
 
 def routes(
@@ -74,10 +89,11 @@ def routes(
             return _refusal(Denied())
         try:
             _refuse_announced(request)
-            with place.place(caller.visitor(request).address):
+            with place.place(caller.visitor(request).address) as body:
                 async with asyncio.timeout(seconds):
-                    data = await _read(request)
-                upload = Upload(_header(request, "x-file-name", _LONGEST_NAME), data, _token(request))
+                    await _read(request, place, body)
+                name = _header(request, "x-file-name", _LONGEST_NAME)
+                upload = Upload(name, bytes(body), _token(request))
                 async with place.opening:
                     row = await run_in_threadpool(_attach, asking, request, upload)
         except (TimeoutError, ClientDisconnect):
@@ -100,18 +116,17 @@ def _refuse_announced(request: Request) -> None:
         raise DocumentTooLarge
 
 
-async def _read(request: Request) -> bytes:
-    """The body.
+async def _read(request: Request, room: Room, body: bytearray) -> None:
+    """The body, piece by piece.
 
     Raises:
         DocumentTooLarge: as soon as it is.
+        Busy: there is no room for the next piece.
     """
-    body = bytearray()
     async for piece in request.stream():
-        body += piece
+        room.take(body, piece)
         if len(body) > MOST_BYTES:
             raise DocumentTooLarge
-    return bytes(body)
 
 
 def _header(request: Request, name: str, most: int) -> str:

@@ -1,17 +1,21 @@
 """`supplier add`, `supplier list`, `supplier policy`."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 
 from cabinet import terminal
+from cabinet.domain.dated_values import DatedValue
 from cabinet.domain.permissions import Actor
 from cabinet.services import desk_policy
 from cabinet.services import suppliers as services
-from cabinet.services.desk_policy import AddPolicy, AddPrice, PolicyPage
+from cabinet.services.desk_policy import AddPolicy, AddPrice, AddValue, PolicyPage
 from cabinet.texts import desk_policy as words
 from cabinet.texts import registers as texts
+
+_DAYS: Final = (AddPolicy.DAY, AddPrice.DAY, AddValue.DAY)
+_KINDS: Final = f"A norm or coefficient: of {', '.join(DatedValue)}."
 
 suppliers = typer.Typer(help="Suppliers whose subscribers the portal serves.", no_args_is_help=True)
 
@@ -58,23 +62,33 @@ def policy(
     hide_due: Annotated[bool, typer.Option("--hide-due", help="Rules: basic access sees no sum.")] = False,
     usage: Annotated[str, typer.Option(help="A price: of stove, stove_heater or heating.")] = "",
     price: Annotated[str, typer.Option(help="A price: roubles per m³, VAT included.")] = "",
+    kind: Annotated[str, typer.Option(help=_KINDS)] = "",
+    value: Annotated[str, typer.Option(help="A norm or coefficient: such as 12.5 or 0.965.")] = "",
+    region: Annotated[
+        str, typer.Option(help="A norm or coefficient: of that region of the register only.")
+    ] = "",
 ) -> None:
-    """Print the dated rules and prices; with options, add one first."""
+    """Print the dated rules, prices, norms and coefficients; with options, add some first."""
     rules = {
         "window_from_day": reading_from,
         "window_to_day": reading_to,
         "due_day": due,
         "max_consumption_m3": max_consumption,
     }
+    prices, values = (
+        {"usage": usage, "price": price},
+        {"kind_of_value": kind, "value": value, "region": region},
+    )
     shown = "" if hide_due else "on"
     with terminal.refusals():
+        adding = [
+            parse({**form, "basic_shows_due": shown, **dict.fromkeys(_DAYS, since)})
+            for parse, form in ((AddPolicy.parse, rules), (AddPrice.parse, prices), (AddValue.parse, values))
+            if any(form.values())
+        ]
         deps, system = terminal.dependencies(), Actor.system()
-        if any(rules.values()):
-            new = AddPolicy.parse({**rules, "valid_from": since, "basic_shows_due": shown})
-            desk_policy.add_policy(deps, system, new, code)
-        if usage or price:
-            form = {"price_from": since, "usage": usage, "price": price}
-            desk_policy.add_price(deps, system, AddPrice.parse(form), code)
+        for command in adding:
+            desk_policy.add_dated(deps, system, command, code)
         page = desk_policy.view_policy(deps, system, code)
     show_policy(page)
 

@@ -34,19 +34,14 @@ class Usage(StrEnum):
     HEATING = "heating"
 
 
-class DatedValue(StrEnum):
-    """What else of a supplier's holds from a day on: norms of a month, and the temperature coefficient `k`."""
-
-    NORM_STOVE = "norm_stove"  # m³ for each person
-    NORM_STOVE_HEATER = "norm_stove_heater"  # m³ for each person
-    NORM_HEATING = "norm_heating"  # m³ for each m²
-    COEFFICIENT = "coefficient"
-
-
 def metered_volume(previous: int, current: int, capacity: int, coefficient: Decimal = Decimal(1)) -> Volume:
-    """`((R1 - R0) mod 10^capacity) * k` in m³, rounded half up to three decimals."""
-    cubic_metres = Decimal((current - previous) % 10**capacity) * coefficient
-    return Volume(cubic_metres.quantize(Decimal("0.001"), ROUND_HALF_UP))
+    """`((R1 - R0) mod 10^capacity) * k` in m³, rounded half up to three decimals (Постановление № 549, п. 26)."""
+    return counted_volume((current - previous) % 10**capacity, coefficient)
+
+
+def counted_volume(cubic_metres: int, coefficient: Decimal) -> Volume:
+    """What the dial went on by, in m³, brought to standard conditions by `k`: rounded half up to three decimals."""
+    return Volume((cubic_metres * coefficient).quantize(Decimal("0.001"), ROUND_HALF_UP))
 
 
 def amount_for(volume: Volume, price: Decimal) -> Money:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from cabinet.domain.errors import InputError
@@ -50,6 +50,15 @@ class BillingPeriod:
         """The period so many months later (or earlier)."""
         index = self.year * _MONTHS + self.month - 1 + months
         return BillingPeriod(index // _MONTHS, index % _MONTHS + 1)
+
+    def months_since(self, earlier: "BillingPeriod") -> int:
+        """How many months after that one it is."""
+        return (self.year - earlier.year) * _MONTHS + self.month - earlier.month
+
+    def nearest(self, day: date) -> date:
+        """The day of the period that is nearest to a day: the day itself, the first one, the last one."""
+        last = self.plus(1).first_day - timedelta(days=1)
+        return min(max(day, self.first_day), last)
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

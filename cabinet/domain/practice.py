@@ -30,6 +30,7 @@ PHONE: Final = "+79120000000"
 DAY: Final = 20
 USED: Final = 17  # m³ since the last reading
 PRICE: Final = Decimal("8.13")
+NORM: Final = Decimal(32)  # m³ for each person and month
 MONTHS: Final = 24
 _FIRST_READING: Final = 1_024
 # A winter's and a summer's use, m³, beginning with January.

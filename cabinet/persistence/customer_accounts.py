@@ -163,6 +163,11 @@ class CustomerAccounts:
             )
         ).one_or_none()
 
+    def list_regions(self, supplier_id: int) -> list[str]:
+        """The regions of a supplier's accounts as the register writes them, but for «unknown»."""
+        regions = select(CustomerAccount.region).where(CustomerAccount.supplier_id == supplier_id).distinct()
+        return sorted(x for x in self._session.exec(regions) if x)
+
     def number_of(self, account_id: int) -> str:
         """The number of an account, for messages about it; "" when the import that brought it was undone."""
         number = self._session.exec(

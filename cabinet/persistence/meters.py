@@ -1,12 +1,17 @@
 """Meters and the readings of their dials."""
 
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, and_, or_, true
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from cabinet.domain.period import BillingPeriod
 from cabinet.domain.readings import ReadingKind
 from cabinet.persistence.types import BigId, brought_by, instant, key, refers
+
+_RECENT: Final = 24
 
 
 class Meter(SQLModel, table=True):
@@ -28,7 +33,11 @@ class Meter(SQLModel, table=True):
 
 
 class Reading(SQLModel, table=True):
-    """A value of a dial in whole m³; never changed, only cancelled."""
+    """A value of a dial in whole m³; never changed, only cancelled.
+
+    Attributes:
+        counted: false when the meter's verification was overdue on its day: stored, but charged by the norm.
+    """
 
     __tablename__ = "readings"
     __table_args__ = (
@@ -49,7 +58,21 @@ class Reading(SQLModel, table=True):
     idempotency_key: str = Field(max_length=80)
     cancelled_at: datetime | None = instant(default=None)
     register_id: int | None = brought_by()
+    counted: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     export_id: int | None = refers("register_exports.id", index=False, default=None)
+
+
+def _standing(meter_id: int) -> SelectOfScalar[Reading]:
+    """A dial's actual readings that are not cancelled, the newest first."""
+    return (
+        select(Reading)
+        .where(
+            Reading.meter_id == meter_id,
+            col(Reading.cancelled_at).is_(None),
+            Reading.kind != ReadingKind.ESTIMATED,
+        )
+        .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
+    )
 
 
 class Meters:
@@ -88,19 +111,22 @@ class Readings:
 
     def find_last(self, meter_id: int, *, lock: bool = False) -> Reading | None:
         """The newest actual reading that stands."""
-        statement = (
-            select(Reading)
-            .where(
-                Reading.meter_id == meter_id,
-                col(Reading.cancelled_at).is_(None),
-                Reading.kind != ReadingKind.ESTIMATED,
-            )
-            .order_by(col(Reading.taken_on).desc(), col(Reading.id).desc())
-            .limit(1)
-        )
         if lock:
             self._session.exec(select(Meter).where(Meter.id == meter_id).with_for_update()).one()
-        return self._session.exec(statement).one_or_none()
+        return self._session.exec(_standing(meter_id).limit(1)).one_or_none()
+
+    def find_before(self, reading: Reading) -> Reading | None:
+        """The newest actual reading of the same dial, before that one, that stands."""
+        earlier = or_(
+            col(Reading.taken_on) < reading.taken_on,
+            and_(col(Reading.taken_on) == reading.taken_on, col(Reading.id) < reading.id),
+        )
+        return self._session.exec(_standing(reading.meter_id).where(earlier).limit(1)).one_or_none()
+
+    def list_read_periods(self, meter_id: int) -> set[BillingPeriod]:
+        """The newest periods in which an actual reading that stands was counted."""
+        counted = _standing(meter_id).where(col(Reading.counted)).limit(_RECENT)
+        return {BillingPeriod.parse(x.period) for x in self._session.exec(counted)}
 
     def find_for_meters(self, meter_ids: list[int], reading_id: int) -> Reading | None:
         """A reading by its number, if it belongs to one of those meters."""
@@ -108,7 +134,7 @@ class Readings:
             select(Reading).where(Reading.id == reading_id, col(Reading.meter_id).in_(meter_ids))
         ).one_or_none()
 
-    def list_recent(self, meter_id: int, most: int = 24) -> list[Reading]:
+    def list_recent(self, meter_id: int, most: int = _RECENT) -> list[Reading]:
         """The newest readings, newest first, cancelled ones too."""
         return list(
             self._session.exec(

@@ -1,11 +1,14 @@
 """Suppliers and their dated rules and prices."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.domain.dated_values import DatedValue, holding
 from cabinet.domain.errors import NotFound
 from cabinet.domain.readings import ReadingWindow
 from cabinet.persistence.types import Exact, key, refers
@@ -61,20 +64,31 @@ class Price(SQLModel, table=True):
 
 
 class SupplierValue(SQLModel, table=True):
-    """A norm or a temperature coefficient from a day on.
+    """A norm or a temperature coefficient of a region from a day on.
 
     Attributes:
-        kind: a `domain.charges.DatedValue`, which says the unit.
+        kind: a `domain.dated_values.DatedValue`, which says the unit.
+        region: as the register of accounts writes it, or "" for everywhere else.
     """
 
     __tablename__ = "supplier_values"
-    __table_args__ = (UniqueConstraint("supplier_id", "kind", "valid_from"),)
+    __table_args__ = (UniqueConstraint("supplier_id", "kind", "region", "valid_from"),)
 
     id: int | None = key()
     supplier_id: int = refers("suppliers.id", index=False)
     kind: str = Field(max_length=24)
+    region: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     valid_from: date
     value: Decimal = Field(sa_type=Exact)
+
+
+DatedRow = SupplierPolicy | Price | SupplierValue
+# By what two rows that begin on the same day would be the same rule.
+_SAME: Final[Mapping[type[SQLModel], tuple[str, ...]]] = {
+    SupplierPolicy: (),
+    Price: ("usage",),
+    SupplierValue: ("kind", "region"),
+}
 
 
 class Suppliers:
@@ -89,17 +103,18 @@ class Suppliers:
         self._session.flush()
         return supplier
 
-    def add_policy(self, policy: SupplierPolicy) -> None:
-        """Store dated rules."""
-        self._session.add(policy)
+    def add_dated(self, row: DatedRow) -> None:
+        """Store rules, a price or a value that hold from a day on."""
+        self._session.add(row)
 
-    def add_price(self, price: Price) -> None:
-        """Store a dated price."""
-        self._session.add(price)
-
-    def add_value(self, value: SupplierValue) -> None:
-        """Store a dated norm or coefficient."""
-        self._session.add(value)
+    def is_taken(self, row: DatedRow) -> bool:
+        """Whether another of the row's kind begins on its day."""
+        table = type(row)
+        statement = select(table).where(
+            table.supplier_id == row.supplier_id, table.valid_from == row.valid_from
+        )
+        alike = (getattr(table, name) == getattr(row, name) for name in _SAME[table])
+        return self._session.exec(statement.where(*alike)).first() is not None
 
     def get(self, supplier_id: int) -> Supplier:
         """The supplier, or NotFound."""
@@ -154,3 +169,11 @@ class Suppliers:
             .limit(1)
         ).one_or_none()
         return price.roubles_per_m3 if price else None
+
+    def find_value(self, supplier_id: int, kind: DatedValue, region: str, day: date) -> Decimal | None:
+        """The norm or coefficient that holds in a region on a day."""
+        statement = select(SupplierValue).where(
+            SupplierValue.supplier_id == supplier_id, SupplierValue.kind == kind.value
+        )
+        row = holding(self._session.exec(statement), region, day)
+        return row.value if row else None

@@ -147,7 +147,7 @@ def _row(
         who=names.get(event.user_id or 0, ""),
         what=words.ACTIONS.get(event.action, event.action),
         account=numbers[account] if account else "",
-        details=words.details(event.details),
+        details=words.details(event.action, event.object_id, event.details),
         address=event.address,
     )
 

@@ -1,27 +1,29 @@
-"""The supplier's dated rules and prices at the desk: what holds from when, and new ones; the past is never edited."""
+"""The supplier's dated rules, prices, norms and coefficients: what holds from when, and new ones; the past is never edited."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
-from cabinet.domain.charges import DatedValue, Usage
+from cabinet.domain.charges import Usage
+from cabinet.domain.dated_values import EVERYWHERE, DatedValue
 from cabinet.domain.errors import Conflict, InputError
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
-from cabinet.persistence.suppliers import Price, Supplier, SupplierPolicy, SupplierValue
+from cabinet.persistence.suppliers import DatedRow, Price, Supplier, SupplierPolicy, SupplierValue
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.deps import Deps
 from cabinet.services.registers import supplier_for
-from cabinet.texts import dates
+from cabinet.texts import amounts, dates
 from cabinet.texts import desk_policy as words
 
 _LAST_DAY: Final = 28  # every month has it
 _MOST_M3: Final = 1_000_000
 _MOST: Final = Decimal(1000)
 _STEP: Final = Decimal("0.00001")
+_LONGEST_REGION: Final = 80
 
 
 class PolicyDayMalformed(InputError):
@@ -65,9 +67,18 @@ class PriceMalformed(InputError):
     field = "price"
 
 
+class RegionUnknown(InputError):
+    """The register of accounts has nobody there, so nothing would ever be calculated with the value."""
+
+    code = "policy.region_unknown"
+    field = "region"
+
+
 @dataclass(frozen=True, slots=True)
 class AddPolicy:
     """Rules from a day on: the window of readings, the day that is due, the greatest consumption, basic access."""
+
+    DAY: ClassVar = "valid_from"
 
     valid_from: date
     window_from_day: int
@@ -84,7 +95,7 @@ class AddPolicy:
             Several: a day or a number does not hold.
         """
         parser = Parser()
-        since = parser.take(lambda: _day(form), date.min)
+        since = _day(parser, form, cls.DAY)
         days = {
             x: _whole(parser, form, x, _LAST_DAY) for x in ("window_from_day", "window_to_day", "due_day")
         }
@@ -97,10 +108,29 @@ class AddPolicy:
         parser.finish()
         return found
 
+    def row(self, supplier_id: int) -> SupplierPolicy:
+        """As it is stored."""
+        return SupplierPolicy(
+            supplier_id=supplier_id,
+            valid_from=self.valid_from,
+            window_from_day=self.window_from_day,
+            window_to_day=self.window_to_day,
+            due_day=self.due_day,
+            max_consumption_m3=self.max_consumption_m3,
+            basic_shows_due=self.basic_shows_due,
+        )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the journal says of it."""
+        return {"kind": "rules"}
+
 
 @dataclass(frozen=True, slots=True)
 class AddPrice:
     """Roubles per m³ of a usage from a day on, VAT included."""
+
+    DAY: ClassVar = "price_from"
 
     valid_from: date
     usage: Usage
@@ -111,23 +141,40 @@ class AddPrice:
         """Of the page's form.
 
         Raises:
-            Several: the day, the usage or the price does not hold.
+            Several: the usage, the price or the day does not hold.
         """
         parser = Parser()
         usage = next((x for x in Usage if x == text_of(form, "usage")), None)
         parser.need(present=usage is not None, problem=FieldMissing(field="usage"))
-        day = parser.take(lambda: _day(form, "price_from"), date.min, "price_from")
-        price = parser.take(lambda: _price(text_of(form, "price", 20)), Decimal(0))
+        price = _decimal(parser, form, "price", PriceMalformed())
+        day = _day(parser, form, cls.DAY)
         parser.finish()
         return cls(day, usage or Usage.STOVE, price)
+
+    def row(self, supplier_id: int) -> Price:
+        """As it is stored."""
+        return Price(
+            supplier_id=supplier_id,
+            usage=self.usage.value,
+            valid_from=self.valid_from,
+            roubles_per_m3=self.roubles_per_m3,
+        )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the journal says of it."""
+        return {"kind": self.usage.value}
 
 
 @dataclass(frozen=True, slots=True)
 class AddValue:
-    """A norm or the temperature coefficient from a day on."""
+    """A norm or the temperature coefficient from a day on, of a region or of everywhere else."""
+
+    DAY: ClassVar = "value_from"
 
     valid_from: date
     kind: DatedValue
+    region: str
     value: Decimal
 
     @classmethod
@@ -135,15 +182,33 @@ class AddValue:
         """Of the page's form.
 
         Raises:
-            Several: the day, the kind or the value does not hold.
+            Several: the kind, the region, the value or the day does not hold.
         """
         parser = Parser()
         kind = next((x for x in DatedValue if x == text_of(form, "kind_of_value")), None)
         parser.need(present=kind is not None, problem=FieldMissing(field="kind_of_value"))
-        value = parser.take(lambda: _value(text_of(form, "value", 20)), Decimal(0))
-        day = parser.take(lambda: _day(form, "value_from"), date.min, "value_from")
+        region = " ".join(text_of(form, "region", _LONGEST_REGION).split())
+        known = bool(region) or not form.get("region")
+        parser.need(present=known, problem=RegionUnknown())
+        value = _decimal(parser, form, "value", ValueMalformed())
+        day = _day(parser, form, cls.DAY)
         parser.finish()
-        return cls(day, kind or DatedValue.COEFFICIENT, value)
+        return cls(day, kind or DatedValue.COEFFICIENT, region, value)
+
+    def row(self, supplier_id: int) -> SupplierValue:
+        """As it is stored."""
+        return SupplierValue(
+            supplier_id=supplier_id,
+            kind=self.kind.value,
+            region=self.region,
+            valid_from=self.valid_from,
+            value=self.value,
+        )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the journal says of it."""
+        return {"kind": self.kind.value, "region": self.region} if self.region else {"kind": self.kind.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +226,19 @@ class PolicyPage:
 
     Attributes:
         today: the supplier's own day as a date field has it: nothing new begins before.
+        regions: those of its accounts.
     """
 
     supplier: str = ""
     today: str = ""
+    regions: list[str] = field(default_factory=list)
     rules: Standing = field(default_factory=Standing)
     prices: Standing = field(default_factory=Standing)
     norms: Standing = field(default_factory=Standing)
 
 
 def view_policy(deps: Deps, actor: Actor, code: str = "") -> PolicyPage:
-    """The dated rules and prices of the operator's own supplier; the command line names one by its code.
+    """All that is dated of the operator's own supplier; the command line names one by its code.
 
     Raises:
         SupplierUnknown: the code is nobody's.
@@ -179,142 +246,79 @@ def view_policy(deps: Deps, actor: Actor, code: str = "") -> PolicyPage:
     actor.require(Permission.POLICY_EDIT)
     with deps.snapshot() as tx:
         supplier = _whose(tx, actor, code)
-        today = _today(deps, supplier)
-        rules, prices, values = Standing(), Standing(), Standing()
-        for rule in tx.suppliers.list_policies(supplier.id or 0):
-            _place(rules, rule.valid_from, today, _rule_words(rule), ())
-        for price in tx.suppliers.list_prices(supplier.id or 0):
-            _place(prices, price.valid_from, today, _price_words(price), (words.USAGES[Usage(price.usage)],))
-        for value in tx.suppliers.list_values(supplier.id or 0):
-            _place(values, value.valid_from, today, _value_words(value), (words.VALUES[value.kind],))
-        return PolicyPage(supplier.name, today.isoformat(), rules, prices, values)
+        supplier_id, today = supplier.id or 0, _today(deps, supplier)
+        return PolicyPage(
+            supplier=supplier.name,
+            today=today.isoformat(),
+            regions=tx.customer_accounts.list_regions(supplier_id),
+            rules=_standing(tx.suppliers.list_policies(supplier_id), today),
+            prices=_standing(tx.suppliers.list_prices(supplier_id), today),
+            norms=_standing(tx.suppliers.list_values(supplier_id), today),
+        )
 
 
-def _place(standing: Standing, since: date, today: date, row: tuple[str, ...], kind: Iterable[str]) -> None:
-    """Rows come newest first: the first of its kind that has begun is the one that holds."""
-    if since > today:
-        standing.coming.append(row)
-    elif any(set(kind) <= set(other) for other in standing.now):
-        standing.past.append(row)
-    else:
-        standing.now.append(row)
+def _standing(rows: Iterable[DatedRow], today: date) -> Standing:
+    """The last of its kind that has begun is the one that holds; what is to come stands in its order."""
+    standing, held = Standing(), set()
+    newest_first = sorted(rows, key=lambda x: x.valid_from, reverse=True)
+    for row in newest_first:
+        kind, shown = _words_of(row)
+        if row.valid_from > today:
+            standing.coming.insert(0, shown)
+        elif kind in held:
+            standing.past.append(shown)
+        else:
+            held.add(kind)
+            standing.now.append(shown)
+    return standing
 
 
-def _rule_words(rule: SupplierPolicy) -> tuple[str, ...]:
-    return (
-        dates.day_year(rule.valid_from),
-        words.window(rule.window_from_day, rule.window_to_day),
-        words.due(rule.due_day),
-        words.volume(rule.max_consumption_m3),
-        words.basic(shows_due=rule.basic_shows_due),
+def _words_of(row: DatedRow) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of what kind a row is, and its columns."""
+    since = dates.day_year(row.valid_from)
+    if isinstance(row, Price):
+        kind: tuple[str, ...] = (words.USAGES[row.usage],)
+        return kind, (*kind, words.price(row.roubles_per_m3), since)
+    if isinstance(row, SupplierValue):
+        kind = (words.valued(row.kind, row.region),)
+        return kind, (*kind, amounts.number(row.value), since)
+    return (), (
+        since,
+        words.window(row.window_from_day, row.window_to_day),
+        words.due(row.due_day),
+        words.volume(row.max_consumption_m3),
+        words.basic(shows_due=row.basic_shows_due),
     )
 
 
-def _price_words(price: Price) -> tuple[str, ...]:
-    since = dates.day_year(price.valid_from)
-    return (words.USAGES[Usage(price.usage)], words.price(price.roubles_per_m3), since)
-
-
-def _value_words(value: SupplierValue) -> tuple[str, ...]:
-    return (words.VALUES[value.kind], words.plain(value.value), dates.day_year(value.valid_from))
-
-
-def list_policies(deps: Deps, actor: Actor) -> list[SupplierPolicy]:
-    """The rules of the operator's supplier, the newest first."""
-    actor.require(Permission.POLICY_EDIT)
-    with deps.snapshot() as tx:
-        return tx.suppliers.list_policies(actor.supplier)
-
-
-def list_prices(deps: Deps, actor: Actor) -> list[Price]:
-    """The prices of the operator's supplier, the newest first."""
-    actor.require(Permission.POLICY_EDIT)
-    with deps.snapshot() as tx:
-        return tx.suppliers.list_prices(actor.supplier)
-
-
-def add_policy(deps: Deps, actor: Actor, command: AddPolicy, code: str = "") -> None:
-    """Add rules that hold from today or later.
-
-    Raises:
-        PolicyInThePast: the past is not edited.
-        PolicyTaken: others begin on that day.
-        SupplierUnknown: the command line's code is nobody's.
-    """
-    actor.require(Permission.POLICY_EDIT)
-    with deps.transaction() as tx:
-        supplier = _whose(tx, actor, code)
-        supplier_id = supplier.id or 0
-        tx.registers.lock_supplier(supplier_id)
-        if command.valid_from < _today(deps, supplier):
-            raise PolicyInThePast
-        if any(x.valid_from == command.valid_from for x in tx.suppliers.list_policies(supplier_id)):
-            raise PolicyTaken
-        rules = SupplierPolicy(
-            supplier_id=supplier_id,
-            valid_from=command.valid_from,
-            window_from_day=command.window_from_day,
-            window_to_day=command.window_to_day,
-            due_day=command.due_day,
-            max_consumption_m3=command.max_consumption_m3,
-            basic_shows_due=command.basic_shows_due,
-        )
-        tx.suppliers.add_policy(rules)
-        _record(deps, tx, actor, "rules", rules)
-
-
-def add_price(deps: Deps, actor: Actor, command: AddPrice, code: str = "") -> None:
-    """Add a price that holds from today or later.
-
-    Raises:
-        PolicyInThePast: the past is not edited.
-        PolicyTaken: another price of the usage begins on that day.
-        SupplierUnknown: the command line's code is nobody's.
-    """
-    actor.require(Permission.POLICY_EDIT)
-    with deps.transaction() as tx:
-        supplier = _whose(tx, actor, code)
-        supplier_id = supplier.id or 0
-        tx.registers.lock_supplier(supplier_id)
-        if command.valid_from < _today(deps, supplier):
-            raise PolicyInThePast(field="price_from")
-        asked = (command.usage.value, command.valid_from)
-        if any((x.usage, x.valid_from) == asked for x in tx.suppliers.list_prices(supplier_id)):
-            raise PolicyTaken(field="price_from")
-        price = Price(
-            supplier_id=supplier_id,
-            usage=command.usage.value,
-            valid_from=command.valid_from,
-            roubles_per_m3=command.roubles_per_m3,
-        )
-        tx.suppliers.add_price(price)
-        _record(deps, tx, actor, price.usage, price)
-
-
-def add_value(deps: Deps, actor: Actor, command: AddValue) -> None:
-    """Add a norm or a coefficient that holds from today or later; nothing is calculated with it yet.
+def add_dated(deps: Deps, actor: Actor, command: AddPolicy | AddPrice | AddValue, code: str = "") -> None:
+    """Add rules, a price, a norm or a coefficient that hold from today or later.
 
     Raises:
         PolicyInThePast: the past is not edited.
         PolicyTaken: another of its kind begins on that day.
+        RegionUnknown: no account of the supplier is there.
+        SupplierUnknown: the command line's code is nobody's.
     """
     actor.require(Permission.POLICY_EDIT)
     with deps.transaction() as tx:
-        supplier = tx.suppliers.get(actor.supplier)
-        tx.registers.lock_supplier(actor.supplier)
+        supplier = _whose(tx, actor, code)
+        supplier_id = supplier.id or 0
+        tx.registers.lock_supplier(supplier_id)
+        row = command.row(supplier_id)
         if command.valid_from < _today(deps, supplier):
-            raise PolicyInThePast(field="value_from")
-        asked = (command.kind.value, command.valid_from)
-        if any((x.kind, x.valid_from) == asked for x in tx.suppliers.list_values(actor.supplier)):
-            raise PolicyTaken(field="value_from")
-        value = SupplierValue(
-            supplier_id=actor.supplier,
-            kind=command.kind.value,
-            valid_from=command.valid_from,
-            value=command.value,
-        )
-        tx.suppliers.add_value(value)
-        _record(deps, tx, actor, value.kind, value)
+            raise PolicyInThePast(field=command.DAY)
+        if isinstance(row, SupplierValue) and not _is_region(tx, supplier_id, row.region):
+            raise RegionUnknown
+        if tx.suppliers.is_taken(row):
+            raise PolicyTaken(field=command.DAY)
+        tx.suppliers.add_dated(row)
+        since = command.valid_from.isoformat()
+        tx.audit.record(actor, deps.clock.now(), "policy.added", supplier_id, **command.told, since=since)
+
+
+def _is_region(tx: UnitOfWork, supplier_id: int, region: str) -> bool:
+    return region == EVERYWHERE or region in tx.customer_accounts.list_regions(supplier_id)
 
 
 def _whose(tx: UnitOfWork, actor: Actor, code: str) -> Supplier:
@@ -328,13 +332,6 @@ def _today(deps: Deps, supplier: Supplier) -> date:
     return deps.clock.now().astimezone(ZoneInfo(supplier.timezone)).date()
 
 
-def _record(
-    deps: Deps, tx: UnitOfWork, actor: Actor, kind: str, row: SupplierPolicy | Price | SupplierValue
-) -> None:
-    since = row.valid_from.isoformat()
-    tx.audit.record(actor, deps.clock.now(), "policy.added", row.supplier_id, kind=kind, since=since)
-
-
 def _whole(parser: Parser, form: dict[str, Any], name: str, most: int) -> int:
     def read() -> int:
         typed = text_of(form, name, 12).strip()
@@ -345,31 +342,27 @@ def _whole(parser: Parser, form: dict[str, Any], name: str, most: int) -> int:
     return parser.take(read, 1, name)
 
 
-def _day(form: dict[str, Any], name: str = "valid_from") -> date:
-    try:
-        return datetime.fromisoformat(text_of(form, name, 10)).date()
-    except ValueError as exc:
-        raise PolicyDayMalformed from exc
+def _day(parser: Parser, form: dict[str, Any], name: str) -> date:
+    def read() -> date:
+        try:
+            return datetime.fromisoformat(text_of(form, name, 10)).date()
+        except ValueError as exc:
+            raise PolicyDayMalformed from exc
+
+    return parser.take(read, date.min, name)
 
 
-def _price(typed: str) -> Decimal:
-    price = _decimal(typed)
-    if price is None:
-        raise PriceMalformed
-    return price
+def _decimal(parser: Parser, form: dict[str, Any], name: str, problem: InputError) -> Decimal:
+    """Above nothing and up to a thousand, five places."""
 
+    def read() -> Decimal:
+        try:
+            typed = text_of(form, name, 20).strip().replace(",", ".").replace(" ", "")
+            number = Decimal(typed).quantize(_STEP)
+        except InvalidOperation:
+            raise problem from None
+        if not (number.is_finite() and 0 < number <= _MOST):
+            raise problem
+        return number
 
-def _value(typed: str) -> Decimal:
-    value = _decimal(typed)
-    if value is None:
-        raise ValueMalformed
-    return value
-
-
-def _decimal(typed: str) -> Decimal | None:
-    """Above nothing and up to a thousand, five places; None for anything else."""
-    try:
-        number = Decimal(typed.strip().replace(",", ".").replace(" ", "")).quantize(_STEP)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and 0 < number <= _MOST else None
+    return parser.take(read, Decimal(1), name)

@@ -10,7 +10,7 @@ from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.human_check import HumanCheckNeeded, Purpose
 from cabinet.domain.identity import NOBODY, Login, LoginKind, account_number, spaced_number
-from cabinet.domain.permissions import PUBLIC, Actor, Permission
+from cabinet.domain.permissions import PUBLIC, AccessLevel, Actor, Permission
 from cabinet.domain.pin_requests import (
     DocumentKind,
     DocumentMissing,
@@ -113,6 +113,29 @@ class SupplierChoice:
     id: str
     name: str
     desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfSender:
+    """What the form of somebody signed in begins with; "" for what is not known."""
+
+    phone: str = ""
+    email: str = ""
+    number: str = ""
+
+
+def know_sender(deps: Deps, actor: Actor) -> KnownOfSender:
+    """The login, and the number of the one account that is connected for paying only."""
+    actor.require(Permission.ACCOUNT_VIEW)
+    with deps.snapshot() as tx:
+        login = tx.users.get_for(actor).as_login
+        linked = tx.customer_accounts.list_for(actor)
+    basic = [x.account.number for x in linked if x.level is AccessLevel.BASIC]
+    return KnownOfSender(
+        phone=login.shown if login.kind is LoginKind.PHONE else "",
+        email=login.shown if login.kind is LoginKind.EMAIL else "",
+        number=basic[0] if len(basic) == 1 else "",
+    )
 
 
 def list_choices(deps: Deps, actor: Actor) -> list[SupplierChoice]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cabinet.domain import limits, practice
 from cabinet.domain.charges import Usage
+from cabinet.domain.dated_values import DatedValue
 from cabinet.domain.identity import LoginKind
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
@@ -24,7 +25,7 @@ from cabinet.domain.pin_requests import (
 from cabinet.domain.practice import PracticeMonth, Start
 from cabinet.domain.registers import RegisterKind
 from cabinet.persistence.operators import Operator
-from cabinet.persistence.suppliers import Price
+from cabinet.persistence.suppliers import Price, SupplierValue
 from cabinet.persistence.users import User
 from cabinet.ports import Note, Paper
 from cabinet.services import customer_accounts, documents, pin_requests, profile, request_review, sessions
@@ -145,12 +146,20 @@ def _store_supplier(deps: Deps, actor: Actor) -> int:
     )
     with deps.transaction() as tx:
         supplier_id = store_supplier(deps, tx, actor, supplier)
-        tx.suppliers.add_price(
+        tx.suppliers.add_dated(
             Price(
                 supplier_id=supplier_id,
                 usage=Usage.STOVE_HEATER.value,
                 valid_from=_LONG_AGO,
                 roubles_per_m3=practice.PRICE,
+            )
+        )
+        tx.suppliers.add_dated(
+            SupplierValue(
+                supplier_id=supplier_id,
+                kind=DatedValue.NORM_STOVE_HEATER.value,
+                valid_from=_LONG_AGO,
+                value=practice.NORM,
             )
         )
     return supplier_id

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cabinet.domain import charges
+from cabinet.domain.charges import Service
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale
+from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.readings import (
     Dial,
@@ -18,11 +18,13 @@ from cabinet.domain.readings import (
     ReadingUnusual,
     is_unusual,
 )
-from cabinet.domain.volume import DialValue, Volume
-from cabinet.persistence.customer_accounts import LinkedAccount
+from cabinet.domain.volume import DialValue
+from cabinet.persistence.customer_accounts import CustomerAccount, LinkedAccount
 from cabinet.persistence.meters import Meter, Reading
 from cabinet.persistence.suppliers import SupplierPolicy
 from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.services import costs
+from cabinet.services.costs import Cost
 from cabinet.services.deps import Deps
 from cabinet.texts import amounts, dates
 from cabinet.texts import readings as words
@@ -39,6 +41,7 @@ class ReadingRow:
     value: str
     taken_on: str
     kind: str
+    counted: bool
     receipt: str
     cancelled: bool
     cancellable: bool
@@ -59,7 +62,8 @@ class MeterRow:
     Attributes:
         ghost: the digits of the previous reading, as many as the dial has.
         window_open: whether a reading sent today is counted in this month.
-        verification: a warning in words, or "".
+        verification: a warning in words, with what the norm costs where that is known, or "".
+        unsent: what is charged for the period when no reading comes, or "" when that is not known.
         choices: the account's meters when there are several, this one among them.
     """
 
@@ -74,22 +78,28 @@ class MeterRow:
     window: str = ""
     window_open: bool = False
     verification: str = ""
+    unsent: str = ""
     history: list[ReadingRow] = field(default_factory=list)
     choices: list[MeterChoice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
-    """What the value on the drum means: «Расход 43 м³ ≈ 356,90 ₽» and how it was found."""
+    """What the value on the drum means: «Расход 43 м³ ≈ 356,90 ₽» and how it was found.
+
+    Attributes:
+        instead: what is charged when the verification is overdue and the value does not count; else "".
+    """
 
     volume: str = ""
     cost: str = ""
     formula: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """The receipt of an accepted reading."""
+    """The receipt of an accepted reading; `formula` and `instead` as in the estimate before it."""
 
     number: str = ""
     value: str = ""
@@ -97,7 +107,9 @@ class ReceiptRow:
     period: str = ""
     volume: str = ""
     cost: str = ""
+    formula: str = ""
     counted: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,13 @@ def estimate_reading(deps: Deps, actor: Actor, command: SubmitReading) -> Estima
     actor.require(Permission.READING_SUBMIT)
     with deps.snapshot() as tx:
         case = _open_case(deps, tx, actor, command)
-        return _estimate(tx, case, DialValue.parse(command.value, case.meter.capacity))
+        value = DialValue.parse(command.value, case.meter.capacity)
+        volume = case.dial.consumption(value, case.policy.max_consumption_m3)
+        overdue = _is_overdue(case.meter, case.today)
+        day = case.policy.window.period_for(case.today).nearest(case.today)
+        return _costing(
+            tx, case, _Burnt(volume, day, counted=not overdue, known=case.dial.previous is not None)
+        )
 
 
 def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptRow:
@@ -179,6 +197,7 @@ def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptR
                 period=str(case.policy.window.period_for(case.today)),
                 received_at=deps.clock.now(),
                 idempotency_key=key,
+                counted=not _is_overdue(case.meter, case.today),
             )
         )
         tx.audit.record(actor, deps.clock.now(), "reading.submitted", reading.id)
@@ -231,39 +250,56 @@ def _open_case(
     return _Case(found, meter, _policy(deps, tx, found), dial, _today(deps, found))
 
 
-def _estimate(tx: UnitOfWork, case: _Case, value: DialValue) -> EstimateRow:
-    volume = case.dial.consumption(value, case.policy.max_consumption_m3)
-    return _costing(tx, case, volume)
+@dataclass(frozen=True, slots=True)
+class _Burnt:
+    """What a reading means.
+
+    Attributes:
+        volume: by how much the dial went on, m³.
+        day: of the billing period: what held on it is calculated with.
+        counted: false when the verification is overdue.
+        known: whether there was a reading before.
+    """
+
+    volume: int
+    day: date
+    counted: bool
+    known: bool
 
 
-def _costing(tx: UnitOfWork, case: _Case, volume: int) -> EstimateRow:
-    usage = case.found.account.usage
-    price = tx.suppliers.find_price(case.found.account.supplier_id, usage, case.today)
-    if price is None:
-        return EstimateRow(f"{volume}", "", "")
-    cost = charges.amount_for(Volume(Decimal(volume)), price)
-    return EstimateRow(f"{volume}", amounts.roubles(cost), words.formula(volume, price, usage))
+def _costing(tx: UnitOfWork, case: _Case, burnt: _Burnt) -> EstimateRow:
+    account = case.found.account
+    cost = costs.metered_cost(tx, account, case.meter, burnt.volume, burnt.day)
+    instead = ""
+    if not burnt.counted:
+        instead = costs.norm_instead(costs.norm_cost(tx, account, burnt.day), cost if burnt.known else None)
+    return EstimateRow(f"{burnt.volume}", _roubles(cost), cost.formula if cost else "", instead)
+
+
+def _roubles(cost: Cost | None) -> str:
+    return amounts.roubles(cost.amount) if cost else ""
 
 
 def _receipt(tx: UnitOfWork, case: _Case, reading: Reading) -> ReceiptRow:
-    previous = next(
-        (
-            x
-            for x in tx.readings.list_recent(case.meter.id or 0)
-            if (x.taken_on, x.id or 0) < (reading.taken_on, reading.id or 0) and x.cancelled_at is None
-        ),
-        None,
+    period = BillingPeriod.parse(reading.period)
+    previous = tx.readings.find_before(reading)
+    burnt = _Burnt(
+        volume=reading.value_m3 - previous.value_m3 if previous else 0,
+        day=period.nearest(reading.taken_on),
+        counted=reading.counted,
+        known=previous is not None,
     )
-    cost = _costing(tx, case, reading.value_m3 - previous.value_m3 if previous else 0)
-    year, month = (int(x) for x in reading.period.split("-"))
+    cost = _costing(tx, case, burnt)
     return ReceiptRow(
         number=reading.receipt_number or "",
         value=DialValue(reading.value_m3).shown(case.meter.capacity),
         received_at=dates.moment(reading.received_at.astimezone(ZoneInfo(case.found.supplier.timezone))),
-        period=dates.month(year, month),
+        period=dates.month(period.year, period.month),
         volume=cost.volume,
         cost=cost.cost,
-        counted=not _is_overdue(case.meter, case.today),
+        formula=cost.formula,
+        counted=reading.counted,
+        instead=cost.instead,
     )
 
 
@@ -285,7 +321,8 @@ def _meter_row(
             policy.window_from_day, policy.window_to_day, policy.window.period_for(today).month
         ),
         window_open=policy.window.is_open(today),
-        verification=_verification(meter, today),
+        verification=_verification(tx, found.account, meter, policy, today),
+        unsent=_unsent(tx, found.account, meters, policy, today),
         history=[
             _reading_row(x, meter, _is_cancellable(x, policy, today))
             for x in tx.readings.list_recent(meter.id or 0)
@@ -302,6 +339,7 @@ def _reading_row(reading: Reading, meter: Meter, cancellable: bool) -> ReadingRo
         value=DialValue(reading.value_m3).shown(meter.capacity),
         taken_on=dates.day_year(reading.taken_on),
         kind=words.source(reading.kind, reading.source),
+        counted=reading.counted,
         receipt=reading.receipt_number or "" if reading.source == ReadingSource.WEB else "",
         cancelled=reading.cancelled_at is not None,
         cancellable=cancellable,
@@ -318,16 +356,31 @@ def _usual_volume(tx: UnitOfWork, account_id: int) -> int:
     volumes = [
         line.volume.cubic_metres
         for line in tx.charges.list_recent(account_id, _USUAL_MONTHS)
-        if line.service is charges.Service.GAS
+        if line.service is Service.GAS
     ]
     return round(sum(volumes) / len(volumes)) if volumes else 0
 
 
-def _verification(meter: Meter, today: date) -> str:
+def _verification(
+    tx: UnitOfWork, account: CustomerAccount, meter: Meter, policy: SupplierPolicy, today: date
+) -> str:
     due = meter.verification_due_on
     if due is None or due - today > WARN_BEFORE:
         return ""
-    return words.verification_overdue(due) if _is_overdue(meter, today) else words.verification_soon(due)
+    day = policy.window.period_for(today).nearest(today)
+    norm = costs.norm_cost(tx, account, day)
+    warning = words.verification_overdue if _is_overdue(meter, today) else words.verification_soon
+    return warning(due, norm.monthly if norm else "")
+
+
+def _unsent(
+    tx: UnitOfWork, account: CustomerAccount, meters: list[Meter], policy: SupplierPolicy, today: date
+) -> str:
+    """Charges are of the account: what one of several meters would cost is not known."""
+    if len(meters) > 1 or _is_overdue(meters[0], today):
+        return ""
+    period = policy.window.period_for(today)
+    return costs.cost_without_reading(tx, account, meters[0], period, period.nearest(today))
 
 
 def _is_overdue(meter: Meter, today: date) -> bool:

@@ -108,7 +108,7 @@ def store_supplier(deps: Deps, tx: UnitOfWork, actor: Actor, command: AddSupplie
     )
     supplier_id = tx.suppliers.add(supplier).id or 0
     for valid_from, due_day in _DUE_DAYS.items():
-        tx.suppliers.add_policy(_usual_policy(supplier_id, valid_from, due_day))
+        tx.suppliers.add_dated(_usual_policy(supplier_id, valid_from, due_day))
     tx.audit.record(actor, deps.clock.now(), "supplier.added", supplier_id, code=command.code)
     return supplier_id
 

@@ -1,5 +1,6 @@
 """Sums in words: what is owed, what is overpaid."""
 
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -31,3 +32,9 @@ def balance(owed: Sum) -> str:
 def sign(owed: Sum) -> int:
     """1 for a debt, −1 for an overpayment, 0 for neither."""
     return (owed.kopecks > 0) - (owed.kopecks < 0)
+
+
+def number(value: Decimal) -> str:
+    """«12,5», «32»: no noughts at the end."""
+    whole, _, part = f"{value:f}".partition(".")
+    return f"{whole},{part.rstrip('0')}".rstrip(",")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from cabinet.texts import pin_requests
+
 TITLE: Final = "Журнал"
 NOTE: Final = "Кто из сотрудников что делал и смотрел. Просмотр журнала тоже записывается."
 WHO: Final = "Сотрудник"
@@ -31,6 +33,7 @@ ACTIONS: Final[dict[str, str]] = {
     "pin_request.document_needed": "Запрошен другой документ",
     "pin_request.rejected": "Отказ по заявке",
     "document.viewed": "Просмотр документа",
+    "document.deleted": "Документы удалены",
     "register.uploaded": "Отправлен файл реестра",
     "register.imported": "Загружен реестр",
     "register.rejects_viewed": "Скачаны строки в карантине",
@@ -44,6 +47,14 @@ ACTIONS: Final[dict[str, str]] = {
     "totp.off": "Отключён второй фактор",
     "session.reauthenticated": "Подтверждён вход",
     "password.changed": "Пароль изменён",
+}
+# Rows that undoing a register has taken away; those of which there were none are not told.
+_TAKEN_AWAY: Final[dict[str, str]] = {
+    "customer_accounts": "убрано счетов",
+    "meters": "убрано счётчиков",
+    "readings": "убрано показаний",
+    "access_pins": "убрано пин-кодов",
+    "outside_payments": "убрано платежей",
 }
 _DETAILS: Final[dict[str, str]] = {
     "found": "найдено",
@@ -67,6 +78,7 @@ _DETAILS: Final[dict[str, str]] = {
     "norm_stove_heater": "норматив, плита и колонка",
     "norm_heating": "норматив, отопление",
     "coefficient": "коэффициент",
+    "region": "регион",
     "lines": "строк",
     "rejected": "в карантине",
     "what": "что",
@@ -76,12 +88,26 @@ _DETAILS: Final[dict[str, str]] = {
     "accounts": "лицевые счета",
     "charges": "начисления",
     "payments": "платежи",
+    "documents": "документов",
+    "reason": "причина",
+    "unreadable": "не разобрать текст",
+    "no_registration": "нет прописки",
+    "other_address": "другой адрес",
+    "outdated": "устарел",
+    "other_kind": "не тот документ",
+    "not_confirmed": "право не подтверждено",
+    "duplicate": "повторная заявка",
+    **_TAKEN_AWAY,
 }
+_OF_REQUESTS: Final = ("pin_request.", "document.")
 
 
-def details(facts: Mapping[str, object]) -> str:
-    """«найдено 3, по номеру»; pages are counted from one."""
-    return ", ".join(f"{_DETAILS.get(name, name)} {_value(name, value)}" for name, value in facts.items())
+def details(action: str, object_id: int | None, facts: Mapping[str, object]) -> str:
+    """«№ 000 042, документ 7, страница 1»; pages are counted from one."""
+    of_request = object_id is not None and action.startswith(_OF_REQUESTS)
+    about = [pin_requests.number(object_id or 0)] if of_request else []
+    told = [x for x in facts.items() if x[1] or x[0] not in _TAKEN_AWAY]
+    return ", ".join([*about, *(f"{_DETAILS.get(name, name)} {_value(name, value)}" for name, value in told)])
 
 
 def _value(name: str, value: object) -> str:

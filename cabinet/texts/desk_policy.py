@@ -12,19 +12,23 @@ RULES: Final = "Правила"
 PRICES: Final = "Цены"
 RULE_COLUMNS: Final = ("С какого дня", "Показания", "Оплата", "Наибольший расход", "Основной доступ")
 PRICE_COLUMNS: Final = ("Вид потребления", "Цена", "С какого дня")
-NONE: Final = "Правил ещё нет"
-NO_PRICES: Final = "Цен ещё нет. Добавьте цену для каждого вида потребления."
+NO_PRICES: Final = (
+    "Цен ещё нет: без них расход не пересчитать в рубли. Добавьте цену для каждого вида потребления."
+)
+NO_NORMS: Final = "Нормативов и коэффициентов ещё нет: начисление по нормативу покажем без суммы, коэффициент считаем единицей."
 
+ADD: Final = "Добавить"
 ADD_RULES: Final = "Новые правила"
 SINCE: Final = "С какого дня"
 SINCE_HINT: Final = "Сегодня или позже"
 FROM_DAY: Final = "Показания с числа"
 TO_DAY: Final = "По число"
-DAYS_HINT: Final = "От 1 до 28. Окно может перейти в следующий месяц"
+FROM_DAY_HINT: Final = "От 1 до 28"
+TO_DAY_HINT: Final = "От 1 до 28, можно следующего месяца"
 DUE: Final = "Оплатить до числа"
 DUE_HINT: Final = "Следующего месяца, от 1 до 28"
 MOST: Final = "Наибольший расход за месяц"
-MOST_HINT: Final = "Больше этого показание не примем без проверки"
+MOST_HINT: Final = "Показание больше не примем"
 BASIC: Final = "Основной доступ видит сумму к оплате"
 SAVE_RULES: Final = "Добавить правила"
 
@@ -35,7 +39,7 @@ PRICE: Final = "Цена с НДС"
 PRICE_HINT: Final = "За кубометр, например 8,30"
 PER_M3: Final = "₽/м³"
 SAVE_PRICE: Final = "Добавить цену"
-NORMS: Final = "Нормативы и коэффициент"
+NORMS: Final = "Нормативы и коэффициенты"
 VALUE_COLUMNS: Final = ("Норматив или коэффициент", "Значение", "С какого дня")
 VALUES: Final = {
     "norm_stove": "Плита, м³ на человека",
@@ -46,8 +50,12 @@ VALUES: Final = {
 ADD_VALUE: Final = "Новый норматив или коэффициент"
 VALUE_KIND: Final = "Норматив или коэффициент"
 VALUE: Final = "Значение"
-VALUE_HINT: Final = "За месяц, например 12,5"
-SAVE_VALUE: Final = "Добавить норматив"
+VALUE_HINT: Final = "Норматив за месяц: 12,5. Коэффициент: 0,965"
+REGION: Final = "Регион"
+REGION_HINT: Final = "Значение своего региона важнее общего"
+EVERYWHERE: Final = "Все регионы"
+VALUE_SINCE_HINT: Final = "Коэффициент: с 1 января или 1 июля"
+SAVE_VALUE: Final = "Добавить значение"
 ADDED: Final = "Добавлено"
 
 
@@ -77,6 +85,6 @@ def price(roubles: Decimal) -> str:
     return f"{whole},{parts.rstrip('0').ljust(2, '0')}\u00a0{PER_M3}"
 
 
-def plain(value: Decimal) -> str:
-    """«12,5»: no noughts at the end."""
-    return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", ",")
+def valued(kind: str, region: str) -> str:
+    """«Температурный коэффициент, Удмуртская Республика»; a value of all regions names none."""
+    return f"{VALUES[kind]}, {region}" if region else VALUES[kind]

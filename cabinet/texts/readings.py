@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from cabinet.texts import dates
+from cabinet.texts import amounts, dates
 
 READING: Final = "Показание"
 PREVIOUS: Final = "Прошлое"
@@ -21,6 +21,8 @@ RECEIPT_VALUE: Final = "Показание"
 RECEIPT_AT: Final = "Принято"
 RECEIPT_PERIOD: Final = "Войдёт в расчёт за"
 NOT_COUNTED: Final = "Срок поверки прошёл: показание сохранено, но не учитывается в начислении."
+WILL_NOT_COUNT: Final = "Не учитывается в начислении."
+UNCOUNTED: Final = "не учитывается в начислении"
 HISTORY: Final = "История показаний"
 CANCEL: Final = "Отменить"
 CANCELLED: Final = "отменено"
@@ -30,6 +32,7 @@ WINDOW_CLOSED: Final = "Приём за этот месяц закрыт"
 VERIFICATION: Final = "Поверка счётчика"
 
 _USAGES: Final = {"stove": "плита", "stove_heater": "плита и колонка", "heating": "отопление"}
+_SHARES: Final = {"residents": "чел.", "owners": "собственник", "area": "м²"}
 _SOURCES: Final = {
     ("actual", "web"): "передано вами",
     ("actual", "register"): "от поставщика",
@@ -48,10 +51,50 @@ def source(kind: str, way: str) -> str:
     return _SOURCES.get((kind, way), "по расчёту" if kind == "estimated" else "от поставщика")
 
 
-def formula(volume: int, price: Decimal, used: str) -> str:
-    """«43 м³ × 8,30 ₽ (плита)»."""
+def formula(volume: object, price: Decimal, used: str, coefficient: Decimal = Decimal(1)) -> str:
+    """«43 м³ × 8,30 ₽ (плита)», and the coefficient by its name when it is not one."""
     note = f" ({usage(used)})" if usage(used) else ""
-    return f"{volume} м³ × {price_text(price)} ₽{note}"
+    factor = f" × {price_text(coefficient)} (температурный коэффициент)" if coefficient != 1 else ""
+    return f"{volume}\u00a0м³{factor} × {price_text(price)}\u00a0₽{note}"
+
+
+def norm_formula(norm: Decimal, number: Decimal, unit: str, price: Decimal) -> str:
+    """«32 м³ × 2 чел. × 8,13 ₽», «7 м³ × 84,8 м² × 7,69 ₽»."""
+    share = f"{amounts.number(number)}\u00a0{_SHARES[unit]}"
+    return f"{amounts.number(norm)}\u00a0м³ × {share} × {price_text(price)}\u00a0₽"
+
+
+def about(amount: str, found: str) -> str:
+    """«≈ 520,32 ₽ (32 м³ × 2 чел. × 8,13 ₽)»."""
+    return f"≈\u00a0{amount} ({found})"
+
+
+def monthly(amount: str, found: str) -> str:
+    """«≈ 520,32 ₽ в месяц (32 м³ × 2 чел. × 8,13 ₽)»."""
+    return about(f"{amount} в месяц", found)
+
+
+def against_meter(difference: str, sign: int) -> str:
+    """«на 349,59 ₽ больше, чем по счётчику»."""
+    if not sign:
+        return "столько же, сколько по счётчику"
+    return f"на {difference} {'больше' if sign > 0 else 'меньше'}, чем по счётчику"
+
+
+def norm_instead(cost: str, against: str) -> str:
+    """«Начислят по нормативу: ≈ 520,32 ₽ (…), на 349,59 ₽ больше, чем по счётчику.»"""
+    return "Начислят по нормативу" + (f": {cost}" if cost else "") + (f", {against}" if against else "") + "."
+
+
+def average_without_reading(month: int, cost: str) -> str:
+    """«Если не передать показание за ноябрь, начислят по среднему за год: ≈ 118,54 ₽ (…).»"""
+    return f"Если не передать показание за {dates.month_name(month)}, начислят по среднему за год: {cost}."
+
+
+def norm_without_reading(month: int, cost: str) -> str:
+    """The same after three months without readings: «начислят по нормативу: ≈ 520,32 ₽ (…)»."""
+    name, sum_ = dates.month_name(month), f": {cost}" if cost else ""
+    return f"По среднему начисляют не дольше трёх месяцев. Если не передать показание за {name}, начислят по нормативу{sum_}."
 
 
 def price_text(price: Decimal) -> str:
@@ -66,14 +109,16 @@ def window(from_day: int, to_day: int, month: int) -> str:
     return f"Показания принимают с {from_day} по {to_day} число. Переданное сегодня войдёт в расчёт за {dates.month_name(month)}."
 
 
-def verification_soon(due: date) -> str:
-    """The warning from 60 days before."""
-    return f"Поверка счётчика до {dates.day_year(due)}. Потом начислять будут по нормативу: запишитесь на поверку заранее."
+def verification_soon(due: date, norm: str) -> str:
+    """The warning from 60 days before; `norm` is what that costs, "" when it is not known."""
+    cost = f": {norm}" if norm else ""
+    return f"Поверка счётчика до {dates.day_year(due)}. Потом начислять будут по нормативу{cost}. Запишитесь на поверку заранее."
 
 
-def verification_overdue(due: date) -> str:
-    """The warning after the day."""
+def verification_overdue(due: date, norm: str) -> str:
+    """The warning after the day; `norm` is what that costs, "" when it is not known."""
+    cost = f": {norm}" if norm else ""
     return (
-        f"Срок поверки прошёл {dates.day_year(due)}: показание сохраним, но оно не учитывается в начислении, "
-        "начисляют по нормативу. Поверьте или замените счётчик."
+        f"Срок поверки прошёл {dates.day_year(due)}: показание сохраним, но оно не учитывается в начислении. "
+        f"Начисляют по нормативу{cost}. Поверьте или замените счётчик."
     )

@@ -147,20 +147,42 @@ async def test_a_file_that_never_comes_gives_its_place_back(world: World) -> Non
         yield PHOTO
         await asyncio.Event().wait()
 
-    async with browser(world, seconds=0.1, held=1) as anna:
+    async with browser(world, seconds=0.1, held=len(PHOTO), of_one=1) as anna:
         late = await anna.post(DOCUMENTS, content=slow())
         assert (late.status_code, late.json()["error"]) == (429, "busy")
         assert (await anna.post(DOCUMENTS, content=PHOTO)).status_code == 201
 
 
-@pytest.mark.parametrize("room", [{"held": 2, "of_one": 9}, {"held": 9, "of_one": 2}])
-async def test_no_more_than_so_many_are_held_at_once(world: World, room: dict[str, int]) -> None:
+async def test_whoever_sends_next_to_nothing_takes_no_place_from_the_others(world: World) -> None:
+    arrived, leave = asyncio.Semaphore(0), asyncio.Event()
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield PHOTO[:1]
+        arrived.release()
+        await leave.wait()
+
+    async with browser(world, held=len(PHOTO) + 14, of_one=99) as anna:
+        slow = [asyncio.create_task(anna.post(DOCUMENTS, content=dripping())) for _ in range(14)]
+        for _ in slow:
+            await arrived.acquire()
+        assert (await anna.post(DOCUMENTS, content=PHOTO)).status_code == 201
+        assert (await anna.post(DOCUMENTS, content=PHOTO + b"x")).status_code == 429
+        leave.set()
+        await asyncio.gather(*slow)
+        documents.detach_document(
+            world.deps, visitor(world), documents.list_attached(world.deps, visitor(world))[0].id
+        )
+        assert (await anna.post(DOCUMENTS, content=PHOTO + b"x" * 14)).status_code == 201
+
+
+@pytest.mark.parametrize("room", [{"held": 2 * len(PHOTO), "of_one": 9}, {"of_one": 2}])
+async def test_no_more_than_so_much_is_held_at_once(world: World, room: dict[str, int]) -> None:
     arrived, leave = asyncio.Semaphore(0), asyncio.Event()
 
     async def waiting() -> AsyncIterator[bytes]:
+        yield PHOTO
         arrived.release()
         await leave.wait()
-        yield PHOTO
 
     async with browser(world, **room) as anna:
         held = [asyncio.create_task(anna.post(DOCUMENTS, content=waiting())) for _ in range(2)]

@@ -18,7 +18,7 @@ from cabinet.persistence.engine import make_engine
 from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.persistence.users import User
-from cabinet.services import customer_accounts, operators, profile, sessions
+from cabinet.services import customer_accounts, desk_policy, operators, profile, sessions
 from cabinet.services.deps import Deps
 from cabinet.settings import Settings
 from tests.e2e.portal import ROOT, Portal
@@ -185,6 +185,14 @@ class Town:
             "WHERE user_id = (SELECT id FROM users WHERE login = ?)",
             login,
         )
+
+    def spoil_compensation(self, household: Household, coefficient: str) -> None:
+        """The register tells of a meter without compensation, the supplier of a coefficient from today on."""
+        self._change("UPDATE meters SET thermo_compensated = 0 WHERE serial_number = ?", household.serial)
+        today = desk_policy.view_policy(self._deps, Actor.system(), "izhevsk").today
+        form = {"kind_of_value": "coefficient", "value": coefficient, "value_from": today}
+        form["region"] = "Удмуртская Республика"
+        desk_policy.add_dated(self._deps, Actor.system(), desk_policy.AddValue.parse(form), "izhevsk")
 
     def age_sessions(self, person: Person) -> None:
         """As if a person had proved who they are an hour ago."""

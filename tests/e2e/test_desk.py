@@ -273,11 +273,17 @@ def test_the_menu_shows_what_the_role_opens_and_nothing_more(open_as: OpenAs, to
         assert set(links.all_inner_texts()) == names
 
 
+def unfold(page: Page, title: str) -> None:
+    """Open one of the page's forms."""
+    page.locator("summary").filter(has_text=title).click()
+
+
 def test_rules_and_prices_are_added_from_today_on(open_as: OpenAs, town: Town, look: Look) -> None:
     page = open_as(town.operator(), viewport=DESK)
     open_page(page, "/desk/policy")
     expect(page.get_by_role("heading", name=desk_policy.NOW)).to_be_visible()
     look(page, "/desk/policy")
+    unfold(page, desk_policy.ADD_RULES)
     box(page, desk_policy.FROM_DAY).fill("99")
     box(page, desk_policy.TO_DAY).fill("5")
     button(page, desk_policy.SAVE_RULES).click()
@@ -290,19 +296,23 @@ def test_rules_and_prices_are_added_from_today_on(open_as: OpenAs, town: Town, l
     box(page, desk_policy.MOST).fill("5000")
     button(page, desk_policy.SAVE_RULES).click()
     expect(page.get_by_role("status").filter(has_text=desk_policy.ADDED)).to_be_focused()
-    coming = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.RULES}")
-    expect(coming).to_contain_text("с 20 по 5 число следующего месяца")
+    expect(page.get_by_text("с 20 по 5 число следующего месяца")).to_be_visible()
+    expect(box(page, desk_policy.FROM_DAY)).to_be_hidden()  # the form is empty and closed again
+    unfold(page, desk_policy.ADD_PRICE)
     page.get_by_role("combobox", name=desk_policy.USAGE).select_option(label="Плита")
     box(page, desk_policy.PRICE).fill("9,15")
     page.locator("#price_from").fill("2099-01-01")
     button(page, desk_policy.SAVE_PRICE).click()
     prices = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.PRICES}")
     expect(prices).to_contain_text("9,15")
-    page.get_by_role("combobox", name=desk_policy.VALUE_KIND).select_option("norm_stove")
+    unfold(page, desk_policy.ADD_VALUE)
+    page.get_by_role("combobox", name=desk_policy.VALUE_KIND).select_option("coefficient")
+    page.get_by_role("combobox", name=desk_policy.REGION).select_option("Удмуртская Республика")
     box(page, desk_policy.VALUE).fill("12,5")
     page.locator("#value_from").fill("2099-01-01")
     button(page, desk_policy.SAVE_VALUE).click()
     norms = page.get_by_role("region", name=f"{desk_policy.COMING}: {desk_policy.NORMS}")
+    expect(norms).to_contain_text(f"{desk_policy.VALUES['coefficient']}, Удмуртская Республика")
     expect(norms).to_contain_text("12,5")
     look(page, "/desk/policy with rules to come")
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NewContext, live, seen_in
+from tests.e2e.conftest import NewContext, OpenAs, live, seen_in
 from tests.e2e.people import Household, Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import (
@@ -164,3 +164,18 @@ def test_basic_access_grows_into_extended_by_a_pin(phone_page: Page, town: Town,
     send_reading(phone_page, str(household.last_reading))
     expect(phone_page.get_by_text("Показание принято")).to_be_visible()
     assert town.readings(household) == [household.last_reading]
+
+
+def test_the_coefficient_of_the_meter_stands_in_the_estimate_and_on_the_receipt(
+    open_as: OpenAs, town: Town
+) -> None:
+    household = town.household()
+    town.spoil_compensation(household, "1,035")
+    page = open_as(town.subscriber(household))
+    open_page(page, "/readings")
+    box(page, "Показание").fill(str(household.last_reading + 9))
+    formula = re.compile(r"^9\sм³ × 1,035 \(температурный коэффициент\) × [78],\d+\s₽")
+    expect(page.get_by_text(formula)).to_be_visible()
+    button(page, "Передать показание").click()
+    receipt = page.get_by_role("status").filter(has_text="Показание принято")
+    expect(receipt.get_by_text(formula)).to_be_visible()

@@ -106,10 +106,17 @@ def test_bad_files_get_words_and_nothing_typed_is_lost(
 def test_somebody_signed_in_sends_without_the_check_and_finds_it_again(
     open_as: OpenAs, town: Town, check_axe: CheckAxe
 ) -> None:
-    page = open_as(town.person())
-    open_page(page, "/pin")
+    anna, account = town.person(), town.household().account
+    page = open_as(anna)
+    open_page(page, f"/accounts/new?number={account}")
+    radio(page, "Пин-код").check()
+    page.get_by_role("link", name="Нет пин-кода? Запросить").click()
+    expect(page.get_by_role("heading", level=1, name=texts.TITLE)).to_be_visible()
     expect(page.get_by_role("checkbox", name="Я не робот")).to_have_count(0)
-    fill(page, town.household().account, town.new_login())
+    expect(box(page, "Электронная почта")).to_have_value(anna.login)
+    expect(box(page, "Лицевой счёт")).to_have_value(account)
+    box(page, "Мобильный телефон").fill("8 912 745-10-20")
+    box(page, "Адрес").fill("Ижевск, Песочная 86-12")
     radio(page, "Домовая книга").check()
     give(page, "scan.pdf", hostile_files.pdf(2))
     expect(rows(page)).to_have_count(1)

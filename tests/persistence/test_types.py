@@ -58,7 +58,7 @@ def test_instants_are_compared_as_instants(world: World) -> None:
 def test_a_price_is_kept_exactly(world: World, price: str) -> None:
     supplier_id = add_supplier(world)
     with world.deps.transaction() as tx:
-        tx.suppliers.add_price(
+        tx.suppliers.add_dated(
             Price(
                 supplier_id=supplier_id,
                 usage="stove",
@@ -77,10 +77,10 @@ def test_the_price_and_the_rules_of_a_day_are_those_that_held_then(world: World)
     with world.deps.transaction() as tx:
         for year, due_day, price in ((2024, 10, "7.50"), (2026, 15, "8.30")):
             since = date(year, 3, 1)
-            tx.suppliers.add_price(
+            tx.suppliers.add_dated(
                 Price(supplier_id=supplier_id, usage="stove", valid_from=since, roubles_per_m3=Decimal(price))
             )
-            tx.suppliers.add_policy(
+            tx.suppliers.add_dated(
                 SupplierPolicy(
                     supplier_id=supplier_id,
                     valid_from=since,

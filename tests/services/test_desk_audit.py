@@ -5,14 +5,17 @@ import pytest
 from cabinet.domain.errors import Denied, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
-from cabinet.services import desk_audit, desk_messages, desk_pins, operators
+from cabinet.domain.pin_requests import RejectReason
+from cabinet.services import desk_audit, desk_messages, desk_pins, operators, request_review
 from cabinet.services.desk_audit import SearchAudit
 from cabinet.services.notifications import deliver_due
 from cabinet.services.operators import AddOperator
 from cabinet.services.suppliers import AddSupplier, add_supplier
+from cabinet.texts import desk_audit as texts
 from tests.factories import ACCOUNT, operator, subscriber
 from tests.fakes import VISITOR, World
 from tests.hostile import HOSTILE
+from tests.requests import send
 
 
 @pytest.fixture
@@ -46,6 +49,24 @@ def test_deeds_are_told_newest_first_with_who_and_which_account(izhevsk: World, 
     assert (searched.what, "найдено" in searched.details) == ("Поиск счёта", True)
     assert viewed.at == "20\u00a0ноября 2026, 12:00"
     assert whats(izhevsk, senior)[0] == "Просмотр журнала"
+
+
+def test_details_are_words(izhevsk: World, senior: Actor) -> None:
+    number = int(send(izhevsk).status.id)
+    row = request_review.claim(izhevsk.deps, senior, number)
+    request_review.open_document(izhevsk.deps, senior, number, int(row.documents[0].id), 0)
+    request_review.reject(izhevsk.deps, senior, number, RejectReason.DUPLICATE)
+    found = desk_audit.search_audit(izhevsk.deps, senior, SearchAudit())
+    title = f"№\u00a0000\u00a0{number:03}"
+    assert [(x.what, x.details) for x in found[:4]] == [
+        ("Отказ по заявке", f"{title}, причина повторная заявка"),
+        ("Документы удалены", f"{title}, документов 1"),
+        ("Просмотр документа", f"{title}, документ {row.documents[0].id}, страница 1"),
+        ("Открыта заявка", title),
+    ]
+    facts = {"kind": "accounts", "lines": 46, "meters": 40, "access_pins": 0}
+    told = texts.details("register.undone", 7, facts)
+    assert told == "вид лицевые счета, строк 46, убрано счётчиков 40"
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,18 @@ from cabinet.domain.identity import AccountNumberMalformed
 from cabinet.domain.permissions import Actor
 from cabinet.domain.pin_requests import CardTooOld, DocumentMissing, RequestMoved
 from cabinet.services import documents, pin_requests
-from cabinet.services.pin_requests import SendRequest
-from tests.factories import ACCOUNT, last_text, link_token_in, pass_for, subscriber
+from cabinet.services.pin_requests import KnownOfSender, SendRequest
+from tests.factories import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    OTHER_SERIAL,
+    last_text,
+    link,
+    link_token_in,
+    pass_for,
+    subscriber,
+    with_supplier,
+)
 from tests.fakes import VISITOR, World
 from tests.hostile import HOSTILE
 from tests.requests import EMAIL, FORM, attach, send
@@ -213,6 +223,20 @@ def test_a_draft_is_the_browsers_own(izhevsk: World) -> None:
         documents.detach_document(izhevsk.deps, OTHER, mine.id)
     assert documents.detach_document(izhevsk.deps, NOBODY, mine.id) == []
     assert izhevsk.vault.kept == {}
+
+
+def test_the_form_of_somebody_signed_in_begins_with_what_is_known(izhevsk: World) -> None:
+    anna = with_supplier(izhevsk)
+    boris = with_supplier(izhevsk, "+79127451020", OTHER.visitor)
+    link(izhevsk, anna, ACCOUNT)
+    assert pin_requests.know_sender(izhevsk.deps, anna) == KnownOfSender("", "anna@example.ru", ACCOUNT)
+    assert pin_requests.know_sender(izhevsk.deps, boris) == KnownOfSender("+7 912 745-10-20", "", "")
+    link(izhevsk, anna, OTHER_ACCOUNT)
+    assert pin_requests.know_sender(izhevsk.deps, anna).number == ""
+    link(izhevsk, anna, OTHER_ACCOUNT, OTHER_SERIAL)  # extended already: no PIN is missing
+    assert pin_requests.know_sender(izhevsk.deps, anna).number == ACCOUNT
+    with pytest.raises(SignInNeeded):
+        pin_requests.know_sender(izhevsk.deps, NOBODY)
 
 
 def test_suppliers_are_told_to_anybody(izhevsk: World) -> None:

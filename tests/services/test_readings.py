@@ -48,7 +48,7 @@ def test_an_estimate_says_volume_cost_and_formula_and_stores_nothing(case: Case)
     assert (shown.volume, shown.cost, shown.formula) == (
         "21",
         "170,73\u00a0₽",
-        "21 м³ × 8,13 ₽ (плита и колонка)",
+        "21\u00a0м³ × 8,13\u00a0₽ (плита и колонка)",
     )
     assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
 

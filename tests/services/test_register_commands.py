@@ -213,3 +213,16 @@ def test_the_rules_of_a_supplier_are_printed_and_added_from_today_on(run: Run) -
     assert "due_day: Введите целое число от 1 до 28" in half.output
     assert "valid_from: Укажите день" in half.output
     assert run("supplier", "policy", "nobody").exit_code == 1
+
+
+def test_a_coefficient_of_a_region_is_added_on_the_command_line(run: Run) -> None:
+    izhevsk(run)
+    policy = ("supplier", "policy", "izhevsk")
+    factor = ("--since", "2099-01-01", "--kind", "coefficient", "--value", "0,965")
+    added = run(*policy, *factor)
+    assert added.exit_code == 0, added.output
+    assert "0,965" in run(*policy).output
+    strange, half = run(*policy, *factor, "--region", "Атлантида"), run(*policy, "--kind", "norm_stove")
+    assert [x.exit_code for x in (strange, half)] == [1, 1]
+    assert "Такого региона нет в реестре" in strange.output
+    assert "value: Введите число" in half.output

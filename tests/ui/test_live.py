@@ -11,6 +11,8 @@ from reflex.utils.format import format_event_handler
 from cabinet import container
 from cabinet.domain.permissions import OperatorRole
 from cabinet.persistence.unit_of_work import transactions
+from cabinet.services import request_review
+from cabinet.texts import desk_requests as texts
 from cabinet.ui import live, routes
 from cabinet.ui.live import Watchers
 from cabinet.ui.sockets import GuardedNamespace
@@ -18,7 +20,7 @@ from cabinet.ui.states.desk_requests import DeskRequestsState
 from tests.factories import operator
 from tests.fakes import World
 from tests.requests import send
-from tests.ui.browsers import ANNA, Browser, session_cookie, visitor_of
+from tests.ui.browsers import ANNA, BORIS, Browser, session_cookie, visitor_of
 
 SOON = 0.02  # seconds
 IZHEVSK, PERM = frozenset({1}), frozenset({2})
@@ -199,3 +201,25 @@ async def test_the_portals_bell_reaches_its_pages_and_a_practice_world_has_none(
     await asyncio.wait_for(pages.one.wait(), 5)
     assert pages.asked == [("t", REFRESH)]
     assert len(watchers) == 0
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_claim_that_has_run_out_closes_the_request_and_says_why(
+    portal: World, watchers: Watchers, *, taken: bool
+) -> None:
+    browser, _ = await at_the_queue(portal)
+    number = send(portal).status.id
+    await browser.call(DeskRequestsState.open, routes.DESK_REQUESTS, request_id=number)
+    page = await browser.state(DeskRequestsState)
+    portal.clock.move(minutes=8)
+    await browser.call(DeskRequestsState.load, routes.DESK_REQUESTS)  # as after a lost connection
+    assert (page.review.id, len(page.pages), page.told) == (number, 1, "")
+    portal.clock.move(minutes=8)
+    if taken:
+        petr = operator(portal, "petr@example.ru", visitor=visitor_of(portal, BORIS))
+        request_review.claim(portal.deps, petr, int(number))
+    await browser.call(DeskRequestsState.refresh, routes.DESK_REQUESTS)
+    assert (page.review.id, page.pages, page.tone) == ("", [], "warn")
+    assert page.told == (texts.LOST if taken else texts.EXPIRED)
+    assert (page.rows[0].waited, page.rows[0].waits) == (16 * 60, "ждёт 16 мин")
+    assert len(watchers) == 1

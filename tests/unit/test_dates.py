@@ -72,16 +72,28 @@ def test_a_charge_explains_itself() -> None:
     assert charges.formula("10", Decimal("8.13"), "81,30 ₽") == "10 м³ × 8,13 ₽ = 81,30 ₽"
     assert charges.dial_step(3349, 3359, Decimal(1)) == "3359 − 3349"
     assert charges.dial_step(3349, 3359, Decimal("0.97")) == "3359 − 3349, коэффициент × 0,97"
-    assert readings.formula(43, Decimal("8.3"), "stove") == "43 м³ × 8,30 ₽ (плита)"
-    assert readings.formula(43, Decimal("8.3"), "") == "43 м³ × 8,30 ₽"
+    assert readings.formula(43, Decimal("8.3"), "stove") == f"43{NB}м³ × 8,30{NB}₽ (плита)"
+    assert readings.formula(43, Decimal("8.3"), "") == f"43{NB}м³ × 8,30{NB}₽"
+
+
+def test_a_coefficient_is_named_and_a_norm_says_what_it_goes_by() -> None:
+    price, norm = Decimal("8.13"), Decimal("32.00000")
+    with_k = f"43{NB}м³ × 0,965 (температурный коэффициент) × 8,13{NB}₽"
+    assert readings.formula(43, price, "", Decimal("0.96500")) == with_k
+    by_owner = readings.norm_formula(norm, Decimal(1), "owners", price)
+    assert by_owner == f"32{NB}м³ × 1{NB}собственник × 8,13{NB}₽"
+    by_area = readings.norm_formula(Decimal("7.5"), Decimal("84.80000"), "area", price)
+    assert by_area == f"7,5{NB}м³ × 84,8{NB}м² × 8,13{NB}₽"
+    assert [amounts.number(Decimal(x)) for x in ("12.50000", "100", "0.00001")] == ["12,5", "100", "0,00001"]
 
 
 def test_a_reading_window_and_a_verification_are_told_with_their_days() -> None:
     assert "с 25 по 3 число" in readings.window(25, 3, 10)
     assert readings.window(15, 25, 11).endswith("за ноябрь.")
     due = date(2026, 12, 1)
-    assert f"1{NB}декабря 2026" in readings.verification_soon(due)
-    assert "не учитывается в начислении" in readings.verification_overdue(due)
+    assert f"1{NB}декабря 2026" in readings.verification_soon(due, "")
+    overdue = readings.verification_overdue(due, "≈ 5 ₽ в месяц (…)")
+    assert "не учитывается в начислении. Начисляют по нормативу: ≈ 5 ₽ в месяц (…). Поверьте" in overdue
 
 
 def test_where_a_code_went_is_told_by_its_channel() -> None:

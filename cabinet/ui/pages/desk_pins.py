@@ -71,6 +71,9 @@ def account() -> rx.Component:
             (texts.LINKS, State.account.links),
         ),
         title=State.account.owner,
+        tab_index=-1,
+        aria_label=State.account.owner,
+        custom_attrs={"data-take-focus": State.account.id},
     )
     done = (State.issued.pin != "") | (State.issued.sent_to != "") | State.issued.again
     return rx.fragment(about, rx.cond(done, outcome(), checklist()))

@@ -8,8 +8,8 @@ from cabinet.texts import desk_policy as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.banner import banner
-from cabinet.ui.components.card import card
-from cabinet.ui.components.desk import split, table
+from cabinet.ui.components.card import card, fact
+from cabinet.ui.components.desk import table
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.field import checkbox, field, options, select_field
@@ -32,132 +32,126 @@ def desk_policy_page() -> rx.Component:
         layout.heading(texts.TITLE, texts.NOTE),
         error_summary(State.problems),
         rx.cond(State.times > 0, told, rx.fragment()),
-        rx.cond(
-            State.loaded, split(rx.fragment(new_rules(), new_price(), new_value()), in_force()), drum_loader()
-        ),
+        rx.cond(State.loaded, rules(), drum_loader()),
     )
 
 
-def new_rules() -> rx.Component:
+def rules() -> rx.Component:
+    """What holds goes first; each form waits behind its name, one open at a time."""
+    empty = (State.policy.prices, texts.NO_PRICES), (State.policy.norms, texts.NO_NORMS)
+    notes = [rx.cond(x.now.length() > 0, rx.fragment(), rx.el.p(why, class_name="note")) for x, why in empty]
+    past = rx.el.details(rx.el.summary(texts.PAST), standing(texts.PAST, "past"))
+    return rx.el.div(
+        standing(texts.NOW, "now", *notes),
+        rx.cond(any_of("coming"), standing(texts.COMING, "coming"), rx.fragment()),
+        adding(),
+        rx.cond(any_of("past"), past, rx.fragment()),
+        class_name="stack",
+    )
+
+
+def adding() -> rx.Component:
+    """The forms; a new `key` after each addition empties and closes them."""
     return card(
-        form(
-            day_field("valid_from"),
-            number_field("window_from_day", texts.FROM_DAY, texts.DAYS_HINT),
-            number_field("window_to_day", texts.TO_DAY),
+        adder(
+            texts.ADD_RULES,
+            number_field("window_from_day", texts.FROM_DAY, texts.FROM_DAY_HINT),
+            number_field("window_to_day", texts.TO_DAY, texts.TO_DAY_HINT),
             number_field("due_day", texts.DUE, texts.DUE_HINT),
             number_field("max_consumption_m3", texts.MOST, texts.MOST_HINT, suffix="м³"),
-            checkbox("basic_shows_due", texts.BASIC),
-            buttons.secondary(texts.SAVE_RULES, type_="submit", busy=State.busy),
+            day_field("valid_from"),
+            below=checkbox("basic_shows_due", texts.BASIC),
+            save=texts.SAVE_RULES,
             on_submit=State.add_rules,
         ),
-        title=texts.ADD_RULES,
-    )
-
-
-def new_price() -> rx.Component:
-    return card(
-        form(
-            select_field(
-                "usage",
-                texts.USAGE,
-                *options([("", ""), *texts.USAGES.items()]),
-                problem=State.problems["usage"],
-            ),
-            field(
-                "price",
-                texts.PRICE,
-                hint=texts.PRICE_HINT,
-                problem=State.problems["price"],
-                input_mode="decimal",
-                auto_complete="off",
-                suffix=texts.PER_M3,
-            ),
+        adder(
+            texts.ADD_PRICE,
+            choice_field("usage", texts.USAGE, *options([("", ""), *texts.USAGES.items()])),
+            number_field("price", texts.PRICE, texts.PRICE_HINT, suffix=texts.PER_M3),
             day_field("price_from"),
-            buttons.secondary(texts.SAVE_PRICE, type_="submit", busy=State.busy),
+            save=texts.SAVE_PRICE,
             on_submit=State.add_price,
         ),
-        title=texts.ADD_PRICE,
-    )
-
-
-def new_value() -> rx.Component:
-    return card(
-        form(
-            select_field(
-                "kind_of_value",
-                texts.VALUE_KIND,
-                *options([("", ""), *texts.VALUES.items()]),
-                problem=State.problems["kind_of_value"],
+        adder(
+            texts.ADD_VALUE,
+            choice_field("kind_of_value", texts.VALUE_KIND, *options([("", ""), *texts.VALUES.items()])),
+            choice_field(
+                "region",
+                texts.REGION,
+                rx.el.option(texts.EVERYWHERE, value=""),
+                rx.foreach(State.policy.regions, lambda region: rx.el.option(region, value=region)),
+                hint=texts.REGION_HINT,
             ),
-            field(
-                "value",
-                texts.VALUE,
-                hint=texts.VALUE_HINT,
-                problem=State.problems["value"],
-                input_mode="decimal",
-                auto_complete="off",
-            ),
-            day_field("value_from"),
-            buttons.secondary(texts.SAVE_VALUE, type_="submit", busy=State.busy),
+            number_field("value", texts.VALUE, texts.VALUE_HINT),
+            day_field("value_from", texts.VALUE_SINCE_HINT),
+            save=texts.SAVE_VALUE,
             on_submit=State.add_value,
         ),
-        title=texts.ADD_VALUE,
+        title=texts.ADD,
+        key=State.times.to_string(),
     )
 
 
-def day_field(name: str) -> rx.Component:
+def adder(
+    title: str, *fields: rx.Component, save: str, on_submit: Any, below: rx.Component | None = None
+) -> rx.Component:
+    """A form behind its name: fields side by side where there is room, then what stands below them."""
+    return rx.el.details(
+        rx.el.summary(title),
+        form(
+            rx.el.div(*fields, class_name="desk-filters"),
+            below or rx.fragment(),
+            buttons.secondary(save, type_="submit", busy=State.busy),
+            on_submit=on_submit,
+        ),
+        custom_attrs={"name": "adding"},
+    )
+
+
+def day_field(name: str, hint: str = texts.SINCE_HINT) -> rx.Component:
     return field(
-        name,
-        texts.SINCE,
-        hint=texts.SINCE_HINT,
-        problem=State.problems[name],
-        kind="date",
-        min=State.policy.today,
+        name, texts.SINCE, hint=hint, problem=State.problems[name], kind="date", min=State.policy.today
     )
 
 
-def number_field(name: str, label: str, hint: str = "", suffix: str | None = None) -> rx.Component:
+def choice_field(name: str, label: str, *choices: rx.Component, hint: str = "") -> rx.Component:
+    return select_field(name, label, *choices, hint=hint, problem=State.problems[name])
+
+
+def number_field(name: str, label: str, hint: str, suffix: str | None = None) -> rx.Component:
     return field(
         name,
         label,
         hint=hint,
         problem=State.problems[name],
-        input_mode="numeric",
+        input_mode="decimal",
         auto_complete="off",
         suffix=suffix,
     )
 
 
-def in_force() -> rx.Component:
-    coming, past = (parts("coming"), parts("past"))
-    return rx.fragment(
-        card(tables(texts.NOW, *parts("now")), title=texts.NOW),
-        rx.cond(any_of(coming), card(tables(texts.COMING, *coming), title=texts.COMING), rx.fragment()),
-        rx.cond(
-            any_of(past),
-            rx.el.details(rx.el.summary(texts.PAST), tables(texts.PAST, *past)),
-            rx.fragment(),
-        ),
-    )
+def any_of(when: str) -> rx.Var[bool]:
+    policy = State.policy
+    rules, prices, norms = (getattr(x, when).length() for x in (policy.rules, policy.prices, policy.norms))
+    return rules + prices + norms > 0
 
 
-def parts(when: str) -> list[Rows]:
+def standing(title: str, when: str, *notes: rx.Component) -> rx.Component:
     """Rules, prices and norms of one time."""
     policy = State.policy
-    return [getattr(x, when) for x in (policy.rules, policy.prices, policy.norms)]
-
-
-def any_of(found: list[Rows]) -> rx.Var[bool]:
-    return sum((x.length() for x in found[1:]), found[0].length()) > 0
-
-
-def tables(title: str, rules: Rows, prices: Rows, values: Rows) -> rx.Component:
-    return rx.el.div(
-        one_table(f"{title}: {texts.RULES}", texts.RULE_COLUMNS, rules),
-        one_table(f"{title}: {texts.PRICES}", texts.PRICE_COLUMNS, prices),
-        one_table(f"{title}: {texts.NORMS}", texts.VALUE_COLUMNS, values),
-        class_name="stack",
+    return card(
+        rx.foreach(getattr(policy.rules, when), rule),
+        one_table(f"{title}: {texts.PRICES}", texts.PRICE_COLUMNS, getattr(policy.prices, when)),
+        one_table(f"{title}: {texts.NORMS}", texts.VALUE_COLUMNS, getattr(policy.norms, when)),
+        *notes,
+        title=title,
     )
+
+
+def rule(row: Rows) -> rx.Component:
+    """One under the other: five columns are too many for a phone."""
+    lines = [fact(name, row[n]) for n, name in enumerate(texts.RULE_COLUMNS)]
+    return rx.el.dl(*lines, class_name="facts facts-near")
 
 
 def one_table(caption: str, columns: tuple[str, ...], rows: Rows) -> rx.Component:

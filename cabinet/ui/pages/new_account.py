@@ -122,7 +122,7 @@ def proof_fields() -> rx.Component:
             columns=2,
         ),
         rx.cond(State.proof_kind == "pin", proof_field("pin"), proof_field("serial")),
-        link(texts.NO_PIN, href=routes.PIN),
+        link(texts.NO_PIN, href=routes.PIN + "?number=" + State.preview.number),
     )
 
 

@@ -16,6 +16,7 @@ from cabinet.ui.components.empty import empty
 from cabinet.ui.components.field import checkbox
 from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
+from cabinet.ui.components.pill import pill
 from cabinet.ui.states.readings import ReadingsState as State
 
 
@@ -87,6 +88,7 @@ def reading_form() -> rx.Component:
         rx.cond(State.unusual, checkbox("confirmed", texts.CONFIRM_UNUSUAL), rx.fragment()),
         rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
         buttons.primary(texts.SEND_READING, busy=State.busy),
+        rx.cond(State.meter.unsent != "", rx.el.p(State.meter.unsent, class_name="note"), rx.fragment()),
         on_submit=State.submit,
         problems=State.problems,
     )
@@ -102,21 +104,30 @@ def estimate() -> rx.Component:
             class_name="row",
         ),
         rx.el.p(State.estimate.formula, class_name="note"),
+        rx.cond(
+            State.estimate.instead != "",
+            rx.el.p(texts.WILL_NOT_COUNT, " ", State.estimate.instead),
+            rx.fragment(),
+        ),
         look="tint",
     )
     return rx.cond(State.estimate.volume != "", known, rx.fragment())
 
 
 def receipt() -> rx.Component:
+    cost = rx.cond(State.receipt.cost != "", ", ≈ " + State.receipt.cost, "")
     return card(
         facts(
             (texts.RECEIPT_NO, State.receipt.number),
             (texts.RECEIPT_VALUE, State.receipt.value),
             (texts.RECEIPT_AT, State.receipt.received_at),
             (texts.RECEIPT_PERIOD, State.receipt.period),
-            (texts.VOLUME, rx.fragment(State.receipt.volume, " м³, ≈ ", State.receipt.cost)),
+            (texts.VOLUME, rx.fragment(State.receipt.volume, " м³", cost)),
         ),
-        rx.cond(State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED)),
+        rx.el.p(State.receipt.formula, class_name="note"),
+        rx.cond(
+            State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED, State.receipt.instead)
+        ),
         buttons.link_button(payments.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
         title=texts.RECEIPT,
         role="status",
@@ -141,6 +152,7 @@ def reading_row(row: rx.Var[ReadingRow]) -> rx.Component:
         rx.el.span(
             rx.el.b(row.value, class_name=rx.cond(row.cancelled, "num struck", "num")),
             rx.el.span(row.taken_on, ", ", note, class_name="note"),
+            rx.cond(row.counted, rx.fragment(), pill("warn", texts.UNCOUNTED)),
             class_name="row-words",
         ),
         rx.cond(row.cancellable, undo, rx.fragment()),

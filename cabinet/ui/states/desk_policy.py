@@ -27,17 +27,17 @@ class DeskPolicyState(rx.State):
 
     @handler(Permission.POLICY_EDIT, busy=True)
     async def add_rules(self, form: dict[str, Any]) -> None:
-        await run(self, desk_policy.add_policy, AddPolicy.parse(form))
+        await run(self, desk_policy.add_dated, AddPolicy.parse(form))
         await self._added()
 
     @handler(Permission.POLICY_EDIT, busy=True)
     async def add_price(self, form: dict[str, Any]) -> None:
-        await run(self, desk_policy.add_price, AddPrice.parse(form))
+        await run(self, desk_policy.add_dated, AddPrice.parse(form))
         await self._added()
 
     @handler(Permission.POLICY_EDIT, busy=True)
     async def add_value(self, form: dict[str, Any]) -> None:
-        await run(self, desk_policy.add_value, AddValue.parse(form))
+        await run(self, desk_policy.add_dated, AddValue.parse(form))
         await self._added()
 
     async def _added(self) -> None:

@@ -1,5 +1,6 @@
 """Requests for a PIN: the form with its documents, and the page of a request that was sent."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import reflex as rx
@@ -9,7 +10,7 @@ from cabinet.domain.errors import CabinetError, NotFound
 from cabinet.domain.permissions import Permission
 from cabinet.services import documents, pin_requests
 from cabinet.services.documents import DocumentRow
-from cabinet.services.pin_requests import SendRequest, StatusRow, SupplierChoice
+from cabinet.services.pin_requests import KnownOfSender, SendRequest, StatusRow, SupplierChoice
 from cabinet.services.readings import number_of
 from cabinet.texts import errors
 from cabinet.texts import pin_requests as texts
@@ -34,6 +35,7 @@ class PinRequestState(rx.State):
     suppliers: list[SupplierChoice] = []
     documents: list[DocumentRow] = []
     own: list[StatusRow] = []
+    known: KnownOfSender = KnownOfSender()
     said: str = ""
 
     @handler(PUBLIC)
@@ -43,8 +45,10 @@ class PinRequestState(rx.State):
         self.visitor = actor.user_id is None
         self.suppliers = await run(self, pin_requests.list_choices)
         self.documents = await run(self, documents.list_attached)
-        subscriber = Permission.PROFILE in actor.granted
-        self.own = await run(self, pin_requests.list_own) if subscriber else []
+        user, subscriber = (x in actor.granted for x in (Permission.PROFILE, Permission.ACCOUNT_VIEW))
+        self.own = await run(self, pin_requests.list_own) if user else []
+        known = await run(self, pin_requests.know_sender) if subscriber else KnownOfSender()
+        self.known = replace(known, number=asked(self, "number") or known.number)
         self.loaded = True
 
     @handler(PUBLIC)
