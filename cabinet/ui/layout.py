@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_base.event import EventHandler
 from reflex_components_core.core.banner import connection_errors_count
 from reflex_components_core.el.elements.base import BaseHTML
 
@@ -135,15 +136,19 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
     )
 
 
-def heading(title: Children, note: Children = "", lesson: str = "") -> rx.Component:
+def heading(
+    title: Children, note: Children = "", lesson: str = "", on_leave: EventHandler | None = None
+) -> rx.Component:
     """The page's one h1, which takes the focus after a change of page, a note under it, «?» that begins a lesson.
 
-    `lesson` is «reading.together.1»: its name, the way, and the step that is taken on this page.
+    `lesson` is «reading.together.1»: its name, the way, and the step that is taken on this page. `on_leave` forgets
+    what was to be seen on this page only.
     """
     under = [] if isinstance(note, str) and not note else [rx.el.p(note, class_name="note")]
     words = rx.el.h1(title, tab_index=-1)
     first = rx.el.div(words, lesson_button(lesson), class_name="heading-row") if lesson else words
-    return rx.el.div(first, *under, class_name="heading")
+    leaving = {"on_unmount": on_leave} if on_leave else {}
+    return rx.el.div(first, *under, class_name="heading", **leaving)
 
 
 def lesson_button(lesson: str) -> rx.Component:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from cabinet.domain import totp
 from cabinet.texts import second_factors as texts
+from cabinet.texts import shell
 from tests.e2e.conftest import CheckAxe, NewContext, OpenAs, live
 from tests.e2e.people import PASSWORD, Person, Town
 from tests.e2e.portal import Portal
@@ -95,9 +96,15 @@ def test_a_recovery_code_signs_in_once_and_the_factor_is_turned_off_after_the_pa
     open_as: OpenAs, new_context: NewContext, portal: Portal, town: Town, check_axe: CheckAxe
 ) -> None:
     person = town.person()
-    page = open_as(person, viewport=TALL)
+    page, sent = open_as(person, viewport=TALL), list[str]()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(str(data))))
     open_page(page, "/settings/second")
     _, codes = enrol(page)
+    assert not [x for x in sent if ".leave" in x]
+    page.get_by_role("link", name=shell.BACK).click()
+    expect(page.get_by_role("heading", level=1, name=texts.TITLE)).to_have_count(0)
+    live(page)
+    assert len([x for x in sent if "second_factors_state.leave" in x]) == 1
     for code, works in ((codes[0], True), (codes[0], False)):
         fresh = knock(new_context, person)
         button(fresh, texts.USE_RECOVERY).click()

@@ -20,7 +20,7 @@ from cabinet.ui.states.desk_pins import DeskPinsState as State
 @layout.page(routes.DESK, title=texts.TITLE, on_load=State.load, shell="desk")
 def desk_pins_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.TITLE, texts.NOTE),
+        layout.heading(texts.TITLE, texts.NOTE, on_leave=State.leave),
         error_summary(State.problems),
         split(finding(), rx.cond(State.account.id != "", account(), nobody())),
     )

@@ -25,7 +25,7 @@ def second_factors_page() -> rx.Component:
         State.codes.length() > 0, new_codes(), rx.cond(State.app.secret != "", enrolment(), settled)
     )
     return rx.fragment(
-        layout.heading(texts.TITLE, texts.NOTE),
+        layout.heading(texts.TITLE, texts.NOTE, on_leave=State.leave),
         rx.cond(State.done != "", done(), rx.fragment()),
         rx.cond(State.app.secret == "", error_summary(State.problems), rx.fragment()),
         rx.cond(State.loaded, shown, drum_loader()),

@@ -10,6 +10,7 @@ from cabinet.domain.permissions import Permission
 from cabinet.services import desk_pins
 from cabinet.services.desk_pins import DeskAccount, FoundAccount, IssueAtDesk, IssuedPin
 from cabinet.services.readings import number_of
+from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
 
@@ -26,8 +27,12 @@ class DeskPinsState(rx.State):
 
     @handler(Permission.ACCOUNT_FIND)
     async def load(self) -> None:
-        self.problems, self.searched, self.found = {}, False, []
-        self._close()
+        self._clear()
+
+    @handler(PUBLIC)
+    async def leave(self) -> None:
+        """The page is left: the person and the PIN that were seen on it are not kept."""
+        self._clear()
 
     @handler(Permission.ACCOUNT_FIND, busy=True)
     async def search(self, form: dict[str, Any]) -> None:
@@ -54,6 +59,10 @@ class DeskPinsState(rx.State):
         self._close()
         self.account = await run(self, desk_pins.view_account, number_of(str(account_id)))
         self.key = new_token()
+
+    def _clear(self) -> None:
+        self.problems, self.searched, self.found = {}, False, []
+        self._close()
 
     def _close(self) -> None:
         self.account, self.issued, self.key = DeskAccount(), IssuedPin(), ""

@@ -10,6 +10,7 @@ from cabinet.services import profile, reauthentication, recovery_codes, second_f
 from cabinet.services.second_factors import SecondFactorsRow
 from cabinet.services.totp import TotpRow
 from cabinet.texts import second_factors as texts
+from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
 
@@ -39,6 +40,11 @@ class SecondFactorsState(rx.State):
         self.loaded = False
         await run(self, reauthentication.ask_recent)
         await self._show()
+
+    @handler(PUBLIC)
+    async def leave(self) -> None:
+        """The page is left: what is shown once is not kept."""
+        self._clear()
 
     @handler(Permission.PROFILE)
     async def begin(self) -> None:
