@@ -23,6 +23,9 @@ _log = logging.getLogger(__name__)
 PAUSE: Final = 0.2
 """Seconds in which what else changes is told by the same push."""
 
+APART: Final = 0.004
+"""Seconds between two pages that are told, so that their questions do not all come at once."""
+
 Ask = Callable[[str, str], Awaitable[None]]
 
 
@@ -90,6 +93,7 @@ class Watchers:
                 await self._ask(token, event)
             except Exception:  # noqa: BLE001 - one page's socket is no other's matter
                 _log.exception("a page could not be told of its queue")
+            await asyncio.sleep(APART)
 
 
 async def _nobody(_token: str, _event: str) -> None:

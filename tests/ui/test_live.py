@@ -94,8 +94,11 @@ async def test_pages_that_come_and_go_leave_nothing() -> None:
     for number in range(1000):
         watchers.watch(f"tab {number}", 1, "refresh")
     watchers.hear(IZHEVSK)
-    await pause()
-    assert (len(watchers), asyncio.all_tasks() - before, len(pages.asked)) == (0, set(), 1000)
+    await asyncio.wait_for(pages.one.wait(), 5)
+    (telling,) = asyncio.all_tasks() - before
+    assert len(watchers) == 0
+    await asyncio.wait_for(telling, 30)
+    assert (asyncio.all_tasks() - before, len(pages.asked)) == (set(), 1000)
 
 
 def test_what_is_committed_after_the_loop_has_ended_is_no_fault() -> None:

@@ -165,12 +165,17 @@ def key_hint(key: str) -> rx.Component:
 
 
 def documents() -> rx.Component:
+    """While it is decided the pictures go: one that is still on its way would come too late and be refused."""
     shown = rx.foreach(
         State.pages,
         lambda page: rx.el.img(src=page, alt=texts.PAGE, loading="lazy", class_name="desk-page"),
     )
     return card(
-        rx.cond(State.pages.length() > 0, shown, rx.el.p(texts.NO_DOCUMENTS)),
+        rx.cond(
+            State.pages.length() > 0,
+            rx.cond(State.busy, rx.fragment(), shown),
+            rx.el.p(texts.NO_DOCUMENTS),
+        ),
         title=texts.DOCUMENTS,
         look="desk-documents",
         tab_index=0,

@@ -1,9 +1,11 @@
 """The queue of requests for a PIN."""
 
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
 
+from cabinet.domain.errors import Busy
 from cabinet.domain.forms import FieldMissing, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.domain.pin_requests import DocumentReason, RejectReason
@@ -40,9 +42,13 @@ class DeskRequestsState(rx.State):
 
     @handler(Permission.REQUEST_REVIEW, by_itself=True)
     async def refresh(self) -> None:
-        """The queue has moved, or a minute has passed; a page that shows something else reads nothing."""
+        """The queue has moved, or a minute has passed; a page that shows something else reads nothing.
+
+        Nobody has asked for it, so a portal that is busy is nothing to tell of: the next minute's is enough.
+        """
         if self.router.url.path.rstrip("/") == routes.DESK_REQUESTS:
-            await self._list()
+            with suppress(Busy):
+                await self._list()
 
     @handler(Permission.REQUEST_REVIEW)
     async def open(self, request_id: str) -> None:
