@@ -164,6 +164,8 @@ REQUESTS: dict[str, Callable[[], bytes]] = {
     "cp1251 that says us-ascii": lambda: _good_charset("us-ascii", "cp1251"),
     "cp1251 in a charset that nobody knows": lambda: _good_charset("x-unknown", "cp1251"),
     "a charset that unpacks": lambda: _good_charset("zlib", "utf-8"),
+    "a charset that is no text": lambda: _part("X-Nothing: 1").replace(b"utf-8", b"\xef\xd0", 1),
+    "a header's name without an end": lambda: b"X" * 3000 + b": a\r\n" + good(),
     "null bytes": lambda: good().replace(b"MIME-Version", b"X-Null: \0\0\0\r\nMIME-Version"),
     "a name that leads out of its folder": lambda: _part(
         'Content-Disposition: attachment; filename="../../../../etc/cron.d/x.jpg"'

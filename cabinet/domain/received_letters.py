@@ -111,8 +111,9 @@ class _Bounded(EmailPolicy):
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """The name and the first characters of the value."""
-        name, value = super().header_source_parse([line[:_MOST_HEADER] for line in sourcelines[:50]])
-        return name[:_MOST_NAME], value[:_MOST_HEADER]
+        first, *more = (line[:_MOST_HEADER] for line in sourcelines[:50])
+        name, _, begun = first.partition(":")
+        return name[:_MOST_NAME], "".join([begun, *more]).strip(" \t\r\n")[:_MOST_HEADER]
 
     def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the base class's signature
         """As it came, on one line."""
@@ -233,7 +234,7 @@ class _Reader:
         while waiting and seen < MOST_PARTS:
             part, words = waiting.pop()
             seen += 1
-            inner = part.get_payload()
+            inner = part.get_payload() if part.is_multipart() else None
             if part.get_content_type() == _LETTER and words is self._own:
                 words = self._forwarded
                 waiting += [(one, words) for one in self._letters_of(inner)]
