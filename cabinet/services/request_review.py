@@ -345,8 +345,13 @@ def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount 
 
 
 def _second_reasons(request: PinRequest, marks: dict[str, Mark]) -> list[str]:
-    """Why two operators must decide: letter, phone, email; nothing when one is enough."""
+    """Why two operators must decide: letter, phone, email, email_unknown; nothing when one is enough.
+
+    Who knows the owner's telephone only is not known by it: the PIN goes to the address.
+    """
     reasons = [name for name in ("phone", "email") if marks[name].match == Match.DIFFERS]
+    if (marks["phone"].match, marks["email"].match) == (Match.SAME, Match.UNKNOWN):
+        reasons.append("email_unknown")
     if request.origin == RequestOrigin.LETTER and marks["email"].match != Match.SAME:
         return ["letter", *reasons]
     return reasons

@@ -20,13 +20,13 @@ from cabinet.domain.pin_requests import (
     RequestMoved,
     RequestSecondLook,
 )
-from cabinet.services import pin_requests, request_review, suppliers
+from cabinet.services import notifications, pin_requests, request_review, suppliers
 from cabinet.services.customer_accounts import LinkAccount, link_account
 from cabinet.services.request_review import ReviewRow
 from cabinet.worker import run_round
 from tests.factories import ACCOUNT, SERIAL, last_text, link, operator, owner, with_supplier
 from tests.fakes import JPEG, VISITOR, World
-from tests.requests import EMAIL, attach, send
+from tests.requests import EMAIL, PHONE, attach, send
 
 OLGA = replace(VISITOR, device="device-of-olga")
 PETR = replace(VISITOR, device="device-of-petr")
@@ -106,6 +106,17 @@ def test_an_address_that_is_not_the_owners_needs_two_operators(
     request_review.release(izhevsk.deps, clerk, number)
     request_review.claim(izhevsk.deps, petr, number)
     assert request_review.approve(izhevsk.deps, petr, number)
+
+
+def test_whoever_knows_the_owners_telephone_gets_no_pin_by_one_operator(izhevsk: World, olga: Actor) -> None:
+    """The owner signs in by telephone, so there is no address to compare the stranger's with."""
+    owner(izhevsk, ACCOUNT, SERIAL, PHONE)
+    _, number, row = claimed(izhevsk, olga, email="stranger@example.ru")
+    assert (matches(row)["phone"], matches(row)["email"], row.second) == ("same", "unknown", True)
+    assert row.why.startswith("Владелец счёта входит по телефону, его почта неизвестна.")
+    assert not request_review.approve(izhevsk.deps, olga, number)
+    notifications.deliver_due(izhevsk.deps)
+    assert not [x for x in izhevsk.mail.to("stranger@example.ru") if "0000: " in x.text]
 
 
 def test_an_unknown_account_gets_no_pin(izhevsk: World, olga: Actor) -> None:
