@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from cabinet.domain.permissions import AccessLevel, OperatorRole
 from cabinet.services import pin_requests
@@ -146,6 +146,8 @@ def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(
         ask_for_a_pin(town, town.household().account)
     page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     colleague = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/_event"), lambda socket: through(socket, sockets))
     for tab in (page, colleague):
         open_page(tab, "/desk/requests")
         expect(tab.locator("[data-queue] button")).to_have_count(3)
@@ -161,12 +163,21 @@ def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(
     expect(page.get_by_role("region", name=names[2].partition(",")[0])).to_be_focused()
     page.keyboard.press("k")
     expect(row.nth(0)).to_be_focused()
+    sockets[-1].close()  # a lost connection costs neither the open request nor what colleagues do
+    assert poll(lambda: page.evaluate("1") and len(sockets) > 1, 20, "the page is connected again")
     decide(colleague, names[0])
     expect(row).to_have_count(1)
     expect(row).to_be_focused()
+    expect(page.get_by_role("region", name=names[2].partition(",")[0])).to_be_visible()
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
     expect(page.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+
+
+def through(socket: WebSocketRoute, kept: list[WebSocketRoute]) -> None:
+    """A page's socket to the portal, kept to be cut."""
+    socket.connect_to_server()
+    kept.append(socket)
 
 
 def row_names(page: Page) -> list[str]:
