@@ -14,6 +14,7 @@ from cabinet.domain.permissions import PUBLIC, AccessLevel, Actor, Permission
 from cabinet.domain.pin_requests import (
     DocumentKind,
     DocumentMissing,
+    DocumentReason,
     RequestStatus,
     check_card_date,
     moved,
@@ -276,6 +277,9 @@ def send_again(deps: Deps, actor: Actor, token: str) -> StatusRow:
         request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
         if not tx.documents.list_of(request.id):
             raise DocumentMissing
+        request.card_issued_on = None  # that was another paper's day; the desk reads this one's
+        if request.reason == DocumentReason.OTHER_KIND:
+            request.document_kind = ""
         request.waiting_since, request.reason, request.approved_by = deps.clock.now(), "", None
         tx.audit.record(actor, deps.clock.now(), "pin_request.sent_again", request.id)
         return _row(tx, request)

@@ -15,6 +15,7 @@ from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.pin_requests import (
     CLAIM,
     QUEUE,
+    DocumentKind,
     DocumentReason,
     Match,
     RejectReason,
@@ -92,7 +93,7 @@ class ReviewRow:
 
     Attributes:
         owner: the register's name, to be compared with the document's; "" when it has none.
-        card: the day on which a household card was issued; "" for other documents.
+        card: the day on which a household card was issued, or that nobody has said it; "" for other documents.
         since: when it began to wait, in the supplier's zone; `until`, when the claim runs out.
         second: another operator must approve, too: the telephone or the address is not the register's, or the
             request came by a letter, whose sender is whoever the letter says, and not from the owner's own address.
@@ -326,7 +327,7 @@ def _review_row(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | 
         id=str(request.id),
         title=texts.number(request.id or 0),
         kind=texts.kind_name(request.document_kind),
-        card=dates.day_year(request.card_issued_on) if request.card_issued_on else "",
+        card=_card(request),
         owner=account.owner if account else "",
         since=dates.moment(since.astimezone(zone)) if since else "",
         until=f"{until.astimezone(zone):%H:%M}" if until else "",
@@ -338,6 +339,12 @@ def _review_row(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | 
         marks=list(claimed.values()),
         documents=[ReviewDocument(str(x.id), x.pages) for x in tx.documents.list_of(request.id)],
     )
+
+
+def _card(request: PinRequest) -> str:
+    if request.card_issued_on:
+        return dates.day_year(request.card_issued_on)
+    return words.CARD_UNSAID if request.document_kind == DocumentKind.HOUSEHOLD_CARD else ""
 
 
 def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount | None) -> bool:

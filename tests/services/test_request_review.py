@@ -23,6 +23,8 @@ from cabinet.domain.pin_requests import (
 from cabinet.services import notifications, pin_requests, request_review, suppliers
 from cabinet.services.customer_accounts import LinkAccount, link_account
 from cabinet.services.request_review import ReviewRow
+from cabinet.texts import desk_requests as words
+from cabinet.texts import pin_requests as texts
 from cabinet.worker import run_round
 from tests.factories import ACCOUNT, SERIAL, last_text, link, operator, owner, with_supplier
 from tests.fakes import JPEG, VISITOR, World
@@ -144,6 +146,20 @@ def test_another_document_is_asked_for_and_sent(izhevsk: World, olga: Actor, rea
     attach(izhevsk, NOBODY, token=sent.token)
     assert pin_requests.send_again(izhevsk.deps, NOBODY, sent.token).status == "Принята"
     assert request_review.claim(izhevsk.deps, olga, number).documents
+
+
+def test_what_was_said_of_the_former_document_is_not_said_of_another(izhevsk: World, olga: Actor) -> None:
+    sent, number, row = claimed(izhevsk, olga, kind="household_card", card_date="2026-11-01")
+    assert (row.kind, row.card) == (texts.kind_name("household_card"), "1\u00a0ноября 2026")
+    for reason, kind, card in (
+        (DocumentReason.OUTDATED, "household_card", words.CARD_UNSAID),
+        (DocumentReason.OTHER_KIND, "", ""),
+    ):
+        request_review.ask_other_document(izhevsk.deps, olga, number, reason)
+        attach(izhevsk, NOBODY, token=sent.token)
+        pin_requests.send_again(izhevsk.deps, NOBODY, sent.token)
+        row = request_review.claim(izhevsk.deps, olga, number)
+        assert (row.kind, row.card) == (texts.kind_name(kind), card)
 
 
 @pytest.mark.parametrize("reason", list(RejectReason))
