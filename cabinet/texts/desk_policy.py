@@ -40,7 +40,7 @@ PRICE_HINT: Final = "За кубометр, например 8,30"
 PER_M3: Final = "₽/м³"
 SAVE_PRICE: Final = "Добавить цену"
 NORMS: Final = "Нормативы и коэффициенты"
-VALUE_COLUMNS: Final = ("Норматив или коэффициент", "Значение", "С какого дня")
+VALUE_COLUMNS: Final = ("Величина", "Значение", "С какого дня")
 VALUES: Final = {
     "norm_stove": "Плита, м³ на человека",
     "norm_stove_heater": "Плита и колонка, м³ на человека",

@@ -194,6 +194,12 @@ class Town:
         form["region"] = "Удмуртская Республика"
         desk_policy.add_dated(self._deps, Actor.system(), desk_policy.AddValue.parse(form), "izhevsk")
 
+    def expire_verification(self, household: Household) -> None:
+        """The register tells that the meter's verification was due long ago."""
+        self._change(
+            "UPDATE meters SET verification_due_on = '2020-01-01' WHERE serial_number = ?", household.serial
+        )
+
     def age_sessions(self, person: Person) -> None:
         """As if a person had proved who they are an hour ago."""
         self._change(

@@ -269,9 +269,12 @@ def test_pages_of_readings_and_charges(open_as: OpenAs, look: Look, town: Town) 
     expect(page.get_by_role("checkbox", name="Показание верное")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Расход 800 м³")).to_be_visible()
     look(page, "/readings with an unusual value")
+    town.expire_verification(household)
+    open_page(page, "/readings")
     send_reading(page, str(household.last_reading + 3))
     expect(page.get_by_text("Показание принято")).to_be_visible()
-    look(page, "/readings with a receipt")
+    expect(page.get_by_role("listitem").get_by_text("не учитывается в начислении")).to_be_visible()
+    look(page, "/readings with a receipt of a reading that does not count")
 
 
 def test_pages_of_payment(open_as: OpenAs, look: Look, town: Town) -> None:

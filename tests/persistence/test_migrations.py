@@ -60,3 +60,30 @@ def test_history_is_one_line_of_numbers() -> None:
     revisions = [x.revision for x in reversed(list(script.walk_revisions()))]
     assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
     assert len(script.get_heads()) == 1
+
+
+def test_values_and_readings_come_through_0022_and_back(demo_url: str) -> None:
+    """What a receipt said is marked on its reading; going back takes only the values of single regions."""
+    config, engine = alembic_config(demo_url), make_engine(demo_url)
+
+    def ask(question: str) -> list[tuple[Any, ...]]:
+        with engine.begin() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(question)]
+
+    def change(statement: str) -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    values = ask("SELECT kind, value, valid_from FROM supplier_values WHERE region = '' ORDER BY id")
+    change("UPDATE readings SET source = 'web' WHERE id IN (1, 2)")
+    change(
+        "UPDATE meters SET verification_due_on = '2026-10-19' WHERE id IN (SELECT meter_id FROM readings WHERE id = 1)"
+    )
+    before = ask("SELECT id, value_m3, taken_on, source FROM readings ORDER BY id")
+    command.downgrade(config, "0021")
+    assert ask("SELECT kind, value, valid_from FROM supplier_values ORDER BY id") == values != []
+    command.upgrade(config, "0022")
+    assert ask("SELECT kind, value, valid_from FROM supplier_values WHERE region = '' ORDER BY id") == values
+    assert ask("SELECT id, value_m3, taken_on, source FROM readings ORDER BY id") == before
+    assert ask("SELECT id FROM readings WHERE NOT counted") == [(1,)]
+    engine.dispose()

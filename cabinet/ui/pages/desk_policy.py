@@ -8,7 +8,7 @@ from cabinet.texts import desk_policy as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
 from cabinet.ui.components.banner import banner
-from cabinet.ui.components.card import card, fact
+from cabinet.ui.components.card import card
 from cabinet.ui.components.desk import table
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.error_summary import error_summary
@@ -140,18 +140,12 @@ def standing(title: str, when: str, *notes: rx.Component) -> rx.Component:
     """Rules, prices and norms of one time."""
     policy = State.policy
     return card(
-        rx.foreach(getattr(policy.rules, when), rule),
+        one_table(f"{title}: {texts.RULES}", texts.RULE_COLUMNS, getattr(policy.rules, when)),
         one_table(f"{title}: {texts.PRICES}", texts.PRICE_COLUMNS, getattr(policy.prices, when)),
         one_table(f"{title}: {texts.NORMS}", texts.VALUE_COLUMNS, getattr(policy.norms, when)),
         *notes,
         title=title,
     )
-
-
-def rule(row: Rows) -> rx.Component:
-    """One under the other: five columns are too many for a phone."""
-    lines = [fact(name, row[n]) for n, name in enumerate(texts.RULE_COLUMNS)]
-    return rx.el.dl(*lines, class_name="facts facts-near")
 
 
 def one_table(caption: str, columns: tuple[str, ...], rows: Rows) -> rx.Component:
