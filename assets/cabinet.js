@@ -347,7 +347,7 @@
       event.preventDefault();
       const control = target.matches("fieldset, div") ? one("input, select, textarea, button", target) || target : target;
       control.focus();
-      (control.closest(".field") || control).scrollIntoView({ block: "center" });
+      (control.closest(".field") || control).scrollIntoView({ block: control.matches("main") ? "start" : "center" });
     }
     for (const sheet of all("details[data-sheet][open]")) if (!sheet.contains(event.target)) sheet.open = false;
   });

@@ -23,7 +23,7 @@ class HomeRow:
     """What the home page shows; in basic access the lines below `due_note` are empty.
 
     Attributes:
-        roubles, kopecks: what is owed or overpaid, without the sign, for the big figure.
+        roubles, kopecks: what is owed or overpaid, without the sign, for the big figure; "" when nothing is.
         due_title: «К оплате за октябрь», «Переплата», «Долга нет».
         hidden: the supplier does not show the sum in basic access.
     """
@@ -113,7 +113,7 @@ def _due(deps: Deps, tx: UnitOfWork, found: LinkedAccount, lines: list[ChargeLin
         hidden=False,
         owed=owed.kopecks > 0,
         title=words.due_title(amounts.sign(owed), dates.month_name(newest.month) if newest else ""),
-        roubles=whole,
+        roubles=whole if owed.kopecks else "",
         kopecks=part,
         note=pay_by,
     )

@@ -9,16 +9,18 @@ WHY: Final = "Почему столько?"
 CHARGES_TITLE: Final = "Начисления"
 BARS: Final = "Расход по месяцам"
 NO_CHARGES: Final = "Начислений пока нет"
-NO_CHARGES_NOTE: Final = "Они появятся, когда поставщик посчитает первый месяц, обычно к 5-му числу."
+NO_CHARGES_NOTE: Final = (
+    "Они появятся, когда поставщик посчитает первый месяц, обычно в первых числах нового."
+)
 
-OPENING: Final = "На начало месяца"
+OPENING: Final = "На начало"
 READINGS: Final = "Показания"
 VOLUME: Final = "Расход"
 CHARGED: Final = "Начислено"
 RECALCULATION: Final = "Перерасчёт"
 PENALTY: Final = "Пени"
 PAID: Final = "Оплачено"
-CLOSING: Final = "На конец месяца"
+CLOSING: Final = "На конец"
 
 _SERVICES: Final = {"gas": "Газ", "maintenance": "Обслуживание"}
 _METHODS: Final = {"metered": "по счётчику", "average": "по среднему", "norm": "по нормативу"}

@@ -1,5 +1,6 @@
 """Letters and short messages, by template."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -9,14 +10,15 @@ BRAND: Final = "Газ дома"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message: `subject` and `lead` for letters, `sms` for phones.
+    """A message: `subject` and `lead` for letters, `sms` for phones, and what a letter's button with `link` says.
 
-    In each of them `{name}` stands for a fact.
+    In the first three `{name}` stands for a fact.
     """
 
     subject: str
     lead: str
     sms: str
+    button: str = "Открыть по ссылке"
 
 
 _CODE_TAIL: Final = (
@@ -30,6 +32,7 @@ TEMPLATES: Final[dict[str, Words]] = {
         + _CODE_TAIL
         + " Если это не вы, ничего не делайте: без кода кабинет не откроется.",
         "Код {code} для регистрации в личном кабинете. Никому его не сообщайте.",
+        "Подтвердить регистрацию",
     ),
     "confirm_device": Words(
         "Код для входа {code}",
@@ -101,6 +104,7 @@ TEMPLATES: Final[dict[str, Words]] = {
         "и ответит письмом. По ссылке видно, на каком она шаге; там же её можно отозвать. Документ удаляется сразу "
         "после решения. Если заявку отправили не вы, отзовите её по ссылке.",
         "Заявка на пин-код {request} принята: {link}",
+        "Открыть заявку",
     ),
     "pin_letter_lacks": Words(
         "Заявка на пин-код не принята: чего не хватает",
@@ -113,11 +117,13 @@ TEMPLATES: Final[dict[str, Words]] = {
         "Заявка {request}: нужен другой документ",
         "По заявке на пин-код для лицевого счёта {account} нужен другой документ. {reason} Приложите его по ссылке.",
         "Заявка {request}: нужен другой документ: {link}",
+        "Приложить документ",
     ),
     "pin_request_rejected": Words(
         "Заявка {request}: отказано",
         "Пин-код для лицевого счёта {account} по этой заявке не выдан. {reason}",
         "Заявка {request}: отказано. {link}",
+        "Открыть заявку",
     ),
     "pin_request_withdrawn": Words(
         "Заявка {request} отозвана",
@@ -251,7 +257,7 @@ def letter_text(template: str, facts: dict[str, Any]) -> str:
     """The letter in plain text: the code and the link on lines of their own."""
     lines = [subject(template, facts), "", TEMPLATES[template].lead.format_map(facts), ""]
     lines += [f"Код: {facts['code']}", ""] if "code" in facts else []
-    lines += [f"Ссылка: {facts['link']}", ""] if "link" in facts else []
+    lines += [f"{TEMPLATES[template].button}: {facts['link']}", ""] if "link" in facts else []
     return "\n".join([*lines, f"{BRAND}, личный кабинет абонента: {facts['address']}", ""])
 
 
@@ -263,9 +269,9 @@ def preheader(template: str, facts: dict[str, Any]) -> str:
 def letter_html(template: str, facts: dict[str, Any]) -> str:
     """The letter in HTML that reads well in light and dark mailers, at 320 px and wider."""
     safe = {name: escape(str(value)) for name, value in facts.items()}
-    lead = TEMPLATES[template].lead.format_map(safe)
+    lead = _linked(TEMPLATES[template].lead.format_map(safe), safe["address"])
     code = _CODE.format_map(safe) if "code" in safe else ""
-    link = _LINK.format_map(safe) if "link" in safe else ""
+    link = _LINK.format(link=safe["link"], words=TEMPLATES[template].button) if "link" in safe else ""
     return _PAGE.format(
         title=subject(template, safe),
         preheader=preheader(template, safe),
@@ -308,8 +314,14 @@ _CODE: Final = (
 _LINK: Final = (
     '<p style="margin:0"><a class="button" href="{link}" style="display:inline-block;padding:14px 24px;'
     'background:#0b5a6b;border-radius:10px;color:#ffffff;font-weight:600;text-decoration:none">'
-    "Подтвердить по ссылке</a></p>"
+    "{words}</a></p>"
 )
+
+
+def _linked(words: str, address: str) -> str:
+    """Pages of the portal named in the words as links; nobody else's address becomes one."""
+    anchor = r'<a class="link" href="\g<0>" style="color:#0b5a6b">\g<0></a>'
+    return re.sub(rf"{re.escape(address)}/[\w/]+", anchor, words)
 
 
 def sms_text(template: str, facts: dict[str, Any]) -> str:

@@ -36,7 +36,9 @@ def error_boundary(stateful: bool) -> rx.Component:  # noqa: ARG001 - Reflex's s
     fallback = rx.el.main(
         rx.el.h1(texts.CRASHED),
         rx.el.p(texts.CRASHED_NOTE),
-        rx.el.p(rx.el.button(texts.RELOAD, type="button", custom_attrs={"data-reload": ""})),
+        rx.el.button(
+            texts.RELOAD, type="button", class_name="button primary", custom_attrs={"data-reload": ""}
+        ),
         rx.el.p(rx.el.a(texts.EMERGENCY, href="tel:104")),
         class_name="shell",
     )

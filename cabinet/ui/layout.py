@@ -352,12 +352,14 @@ def connection() -> rx.Component:
         rx.el.button(texts.RELOAD, type="button", custom_attrs={"data-reload": ""}),
         class_name="offline",
     )
-    return rx.el.div(notice, role="status", class_name="connection", custom_attrs=watched)
+    return rx.fragment(
+        rx.el.noscript(texts.NO_SCRIPT, class_name="no-script"),
+        rx.el.div(notice, role="status", class_name="connection", custom_attrs=watched),
+    )
 
 
 def footer() -> rx.Component:
     return rx.el.footer(
-        rx.el.noscript(texts.NO_SCRIPT),
         rx.el.p(texts.FOOTER),
         vision_button("text-button"),
         rx.el.p(link(texts.EMERGENCY, href="tel:104")),

@@ -90,6 +90,22 @@ def test_the_code_and_the_link_stand_in_text_and_html() -> None:
     assert messages.sms_text("confirm_register", facts).endswith("\n\n@a.ru #123456")
 
 
+def test_the_button_says_what_its_link_does() -> None:
+    html = messages.letter_html("pin_request_document_needed", FACTS | SECRETS)
+    assert ">Приложить документ</a>" in html
+    assert f"Приложить документ: {SECRETS['link']}" in messages.letter_text(
+        "pin_request_document_needed", FACTS | SECRETS
+    )
+
+
+def test_pages_of_the_portal_are_links_in_a_letter_and_foreign_ones_are_not() -> None:
+    html = messages.letter_html("readings_open", FACTS)
+    for page in ("readings", "settings/notifications"):
+        assert f'href="https://a.ru/{page}"' in html
+    foreign = messages.letter_html("pin_request_rejected", FACTS | {"reason": "https://b.ru/x"} | SECRETS)
+    assert 'href="https://b.ru' not in foreign
+
+
 @pytest.mark.parametrize("template", sorted(messages.TEMPLATES))
 def test_no_message_costs_more_than_three_parts(template: str) -> None:
     assert sms_parts(messages.sms_text(template, FACTS | SECRETS)) <= 3

@@ -51,7 +51,7 @@ def button(label: Children, *, look: str, busy: Flag, type_: str, **props: Any) 
 
 
 def link_button(
-    label: Children, href: rx.Var[str] | str, *, look: str = "secondary", **props: Any
+    label: Children, href: rx.Var[str] | str, *, look: rx.Var[str] | str = "secondary", **props: Any
 ) -> rx.Component:
     """A link drawn as a button; `look` is primary or secondary."""
     return link(label, href=href, class_name=f"button {look}", **props)

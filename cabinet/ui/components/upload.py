@@ -47,7 +47,10 @@ def chooser(state: Any, problem: rx.Var[str]) -> rx.Component:
         custom_attrs=described("document", texts.DOCUMENT_HINT, problem),
     )
     words = rx.el.span(
-        icon("document"), rx.el.span(texts.CHOOSE), class_name="upload-words", aria_hidden="true"
+        icon("document"),
+        rx.el.span(texts.CHOOSE, rx.el.span(" ", texts.OR_DROP, class_name="upload-drop")),
+        class_name="upload-words",
+        aria_hidden="true",
     )
     return rx.el.div(control, words, class_name="upload")
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cabinet.services.charges import ChargeRow, MonthRow
+from cabinet.texts import accounts
 from cabinet.texts import charges as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components.accounts import account_switch, with_accounts
@@ -17,10 +18,16 @@ from cabinet.ui.states.charges import ChargesState as State
 @layout.page(routes.CHARGES, title=texts.CHARGES_TITLE, on_load=State.load, shell="cabinet")
 def charges_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.CHARGES_TITLE, lesson="charges.together"),
+        layout.heading(texts.CHARGES_TITLE, rx.cond(State.account_id != "", whose(), ""), "charges.together"),
         account_switch(State.accounts, routes.CHARGES, State.account_id),
         with_accounts(State.loaded, State.accounts, charges),
     )
+
+
+def whose() -> rx.Component:
+    """On paper too nobody must guess."""
+    number = rx.el.span(State.account.number, class_name="num nowrap")
+    return rx.fragment(State.account.name, rx.el.br(), accounts.ACCOUNT_NO, " ", number)
 
 
 def charges() -> rx.Component:

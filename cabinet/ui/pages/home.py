@@ -42,14 +42,43 @@ def landing() -> rx.Component:
         rx.el.li(rx.el.h2(title), rx.el.p(note, class_name="note"), class_name="card")
         for title, note in texts.LANDING_STEPS
     ]
-    return rx.fragment(
-        layout.heading(texts.LANDING_TITLE, texts.LANDING_NOTE),
+    words = rx.el.div(
+        layout.heading(texts.LANDING_TITLE),
+        rx.el.p(texts.LANDING_NOTE),
         rx.el.div(
             buttons.link_button(shell.REGISTER, routes.REGISTER, look="primary"),
             buttons.link_button(shell.SIGN_IN, routes.LOGIN),
             class_name="actions",
         ),
+        class_name="stack",
+    )
+    return rx.el.div(
+        rx.el.div(words, meter_drawing(), class_name="landing-head"),
         rx.el.ol(*steps, class_name="steps"),
+        class_name="landing",
+    )
+
+
+def meter_drawing() -> rx.Component:
+    """A gas meter in thin lines around its counter."""
+    pipe = rx.el.svg(
+        rx.el.svg.path(
+            d="M70 0V30M210 0V30M50 30H90V50H50ZM190 30H230V50H190ZM20 170V70A20 20 0 0 1 40 50H240A20 20 0 0 1 260 70V170A20 20 0 0 1 240 190H40A20 20 0 0 1 20 170ZM120 170H160"
+        ),
+        view_box="0 0 280 192",
+        class_name="meter-lines",
+    )
+    wheels = [rx.el.span(digit, class_name="wheel") for digit in "06921"]
+    return rx.el.div(
+        pipe,
+        rx.el.div(
+            *wheels,
+            rx.el.span(",", class_name="comma"),
+            rx.el.span("4", class_name="wheel red"),
+            class_name="wheels",
+        ),
+        class_name="meter-drawing",
+        aria_hidden="true",
     )
 
 
@@ -82,21 +111,28 @@ def account_home() -> rx.Component:
             lesson="reading.together",
         ),
         account_switch(State.accounts, routes.HOME, State.home.account_id),
-        due_card(),
-        rx.cond(
-            State.home.extended, rx.fragment(reading_card(), use_card()), basic_card(State.home.bare_number)
+        rx.el.div(
+            due_card(),
+            rx.cond(State.home.extended, reading_card(), basic_card(State.home.bare_number)),
+            class_name="columns",
         ),
+        use_card(),
     )
 
 
 def due_card() -> rx.Component:
+    """Whoever owes nothing is not called on to pay, but may."""
     account = "?account=" + State.home.account_id
     sum_ = rx.el.p(
         State.home.roubles, rx.el.small(",", State.home.kopecks, "\u00a0₽"), class_name="amount num"
     )
     return card(
-        rx.cond(State.home.hidden, rx.fragment(), sum_),
-        buttons.link_button(payments.PAY, routes.PAY + account, look="primary"),
+        rx.cond(State.home.roubles != "", sum_, rx.fragment()),
+        buttons.link_button(
+            payments.PAY,
+            routes.PAY + account,
+            look=rx.cond(State.home.owed | State.home.hidden, "primary", "secondary"),
+        ),
         rx.cond(State.home.extended, link(charges.WHY, href=routes.CHARGES + account), rx.fragment()),
         title=State.home.due_title,
         aside=rx.cond(State.home.due_note != "", pill("warn", State.home.due_note), rx.fragment()),
@@ -115,7 +151,11 @@ def reading_card() -> rx.Component:
             ),
             rx.el.p(readings.NO_READINGS, class_name="note"),
         ),
-        buttons.link_button(readings.SEND_READING, routes.READINGS + "?account=" + State.home.account_id),
+        buttons.link_button(
+            readings.SEND_READING,
+            routes.READINGS + "?account=" + State.home.account_id,
+            look=rx.cond(State.home.owed, "secondary", "primary"),
+        ),
         title=readings.READING,
         aside=rx.cond(State.home.window_note != "", pill(window, State.home.window_note), rx.fragment()),
     )

@@ -40,7 +40,7 @@ def login_form() -> rx.Component:
 
 def code_form() -> rx.Component:
     return rx.fragment(
-        rx.el.p(State.sent_words),
+        rx.el.p(State.sent_words, tab_index=-1, custom_attrs={"data-take-focus": State.sent_words}),
         form(
             code_field("code", entrance.CODE, hint=entrance.CODE_HINT, problem=State.problems["code"]),
             buttons.primary(texts.SAVE, busy=State.busy),

@@ -40,6 +40,7 @@ def number_form() -> rx.Component:
                 input_mode="numeric",
                 auto_complete="off",
                 enter_key_hint="search",
+                custom_attrs={"data-take-focus": rx.cond(State.again, "again", rx.Var("undefined"))},
             ),
             buttons.primary(texts.FIND, busy=State.busy),
             on_submit=State.find,
@@ -60,6 +61,8 @@ def found() -> rx.Component:
         rx.el.p(State.preview.due),
         rx.el.p(texts.ADDRESS_NOTE, class_name="note"),
         title=texts.FOUND,
+        tab_index=-1,
+        custom_attrs={"data-take-focus": rx.cond(State.mine, rx.Var("undefined"), State.preview.number)},
     )
 
 
@@ -83,6 +86,9 @@ def access_form() -> rx.Component:
                 texts.BASIC_NOTE,
                 on_change=State.choose_access("basic"),
                 default_checked=State.access == "basic",
+                custom_attrs={
+                    "data-take-focus": rx.cond(State.access == "", "accepted", rx.Var("undefined"))
+                },
             ),
             radio_card(
                 "access",

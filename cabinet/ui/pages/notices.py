@@ -58,4 +58,4 @@ def choices() -> rx.Component:
 
 
 def safety() -> rx.Component:
-    return card(rx.el.p(pill("ok", texts.ALWAYS)), rx.el.p(texts.SAFETY_NOTE), title=texts.SAFETY)
+    return card(rx.el.p(texts.SAFETY_NOTE), title=texts.SAFETY, aside=pill("ok", texts.ALWAYS))

@@ -35,7 +35,7 @@ def payment() -> rx.Component:
 
 def outcome() -> rx.Component:
     amount = rx.el.span(State.payment.amount, class_name="num")
-    again = buttons.text_button(texts.CHECK_AGAIN, on_click=State.refresh)
+    look = buttons.secondary(texts.CHECK_AGAIN, busy=State.busy, on_click=State.refresh)
     return rx.match(
         State.payment.status,
         (
@@ -46,7 +46,7 @@ def outcome() -> rx.Component:
             "failed",
             banner("error", texts.FAILED_TITLE, amount, texts.FAILED_NOTE, role="alert"),
         ),
-        banner("warn", texts.PENDING_TITLE, amount, texts.PENDING_NOTE, again, role="status"),
+        banner("warn", texts.PENDING_TITLE, amount, texts.PENDING_NOTE, look, role="status"),
     )
 
 
@@ -55,22 +55,37 @@ def pay_form() -> rx.Component:
         rx.el.p(accounts.ACCOUNT_NO, " ", rx.el.span(State.form.number, class_name="num"), class_name="note"),
         rx.el.p(State.form.title),
         rx.cond(State.form.due != "", rx.el.p(rx.el.b(State.form.due)), rx.fragment()),
-        form(
-            money_field(
-                "amount",
-                texts.AMOUNT,
-                hint=texts.AMOUNT_HINT,
-                problem=State.problems["amount"],
-                default_value=State.form.amount,
-                enter_key_hint="go",
-                key=State.key,
-            ),
-            rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
-            buttons.primary(texts.PAY, busy=State.busy),
-            on_submit=State.submit,
-            problems=State.problems,
+        rx.match(
+            State.payment.status,
+            ("succeeded", again(texts.PAY_MORE)),
+            ("created", again(texts.PAY_OTHER)),
+            ("pending", again(texts.PAY_OTHER)),
+            amount_form(),
         ),
         to_the_bank(),
+    )
+
+
+def again(words: str) -> rx.Component:
+    """After a payment another one is asked for, never offered."""
+    return rx.el.details(rx.el.summary(words), amount_form())
+
+
+def amount_form() -> rx.Component:
+    return form(
+        money_field(
+            "amount",
+            texts.AMOUNT,
+            hint=texts.AMOUNT_HINT,
+            problem=State.problems["amount"],
+            default_value=State.form.amount,
+            enter_key_hint="go",
+            key=State.key,
+        ),
+        rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+        buttons.primary(texts.PAY, busy=State.busy),
+        on_submit=State.submit,
+        problems=State.problems,
     )
 
 

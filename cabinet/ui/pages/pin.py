@@ -153,7 +153,7 @@ def other_ways() -> rx.Component:
         rx.foreach(
             State.suppliers, lambda x: rx.cond(x.desk != "", rx.el.p(x.name, ": ", x.desk), rx.fragment())
         ),
-        rx.el.ul(*(rx.el.li(x) for x in desk_texts.PIN_DESK_STEPS)),
+        rx.el.ul(*(rx.el.li(x) for x in desk_texts.PIN_DESK_STEPS), class_name="list"),
         rx.el.p(desk_texts.PIN_FORMER, class_name="note"),
         title=texts.OTHER_WAY,
     )

@@ -10,7 +10,6 @@ from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.pill import pill
 from cabinet.ui.components.upload import upload
-from cabinet.ui.links import link
 from cabinet.ui.states.pin_requests import PinStatusState as State
 
 
@@ -24,7 +23,7 @@ def pin_status_page() -> rx.Component:
 
 
 def unknown() -> rx.Component:
-    return rx.fragment(empty(texts.UNKNOWN, texts.UNKNOWN_NOTE), rx.el.p(link(texts.NEW, href=routes.PIN)))
+    return empty(texts.UNKNOWN, texts.UNKNOWN_NOTE, buttons.link_button(texts.NEW, routes.PIN))
 
 
 def found() -> rx.Component:
@@ -33,11 +32,21 @@ def found() -> rx.Component:
             facts((texts.NUMBER, State.row.account), (texts.SENT_ON, State.row.sent_on)),
             rx.el.p(State.row.note),
             rx.cond(State.row.withdrawable, rx.el.p(texts.FOLLOW, class_name="note"), rx.fragment()),
+            rx.cond(State.row.withdrawable, rx.fragment(), after_the_end()),
             title=State.row.title,
             aside=pill(State.row.pill, State.row.status, role="status"),
         ),
         rx.cond(State.row.replaceable, replacing(), rx.fragment()),
         rx.cond(State.row.withdrawable, withdrawing(), rx.fragment()),
+    )
+
+
+def after_the_end() -> rx.Component:
+    """Where a request that has ended leads: to the PIN's field, or to another request."""
+    return rx.cond(
+        State.row.pill == "ok",
+        buttons.link_button(texts.ENTER_PIN, routes.ACCOUNTS_NEW, look="primary"),
+        buttons.link_button(texts.NEW, routes.PIN),
     )
 
 

@@ -17,6 +17,7 @@ from cabinet.ui.components.field import checkbox
 from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
 from cabinet.ui.components.pill import pill
+from cabinet.ui.icons import icon
 from cabinet.ui.states.readings import ReadingsState as State
 
 
@@ -25,7 +26,7 @@ def readings_page() -> rx.Component:
     return rx.fragment(
         layout.heading(
             texts.READINGS_TITLE,
-            rx.cond(State.basic_number == "", texts.READINGS_NOTE, ""),
+            rx.cond(State.meter.window_open, State.meter.window, ""),
             lesson="reading.together.1",
         ),
         account_switch(State.accounts, routes.READINGS, State.meter.account_id),
@@ -37,6 +38,7 @@ def meter() -> rx.Component:
     shown = rx.fragment(
         meter_switch(State.meter),
         warnings(),
+        rx.cond(State.cancelled != "", cancelled(), rx.fragment()),
         rx.cond(State.receipt.number != "", receipt(), reading_form()),
         history(),
     )
@@ -52,7 +54,7 @@ def warnings() -> rx.Component:
         ),
         rx.cond(
             State.meter.window_open,
-            rx.el.p(State.meter.window, class_name="note"),
+            rx.fragment(),
             banner("info", texts.WINDOW_CLOSED, State.meter.window),
         ),
     )
@@ -66,15 +68,12 @@ def reading_form() -> rx.Component:
                 capacity=State.meter.capacity,
                 fraction=1,
                 previous=State.meter.ghost,
+                hint=texts.READINGS_NOTE,
                 problem=State.problems["value"],
                 on_change=State.estimate_value.debounce(350),
                 custom_attrs={"data-draft": "reading-" + State.meter.meter_id},
             ),
-            rx.el.p(
-                rx.el.span(texts.PREVIOUS, ", ", State.meter.previous_on),
-                rx.el.b(State.meter.previous, class_name="num"),
-                class_name="row",
-            ),
+            rx.cond(State.meter.previous != "", previous(), rx.fragment()),
             rx.el.p(
                 texts.METER,
                 " ",
@@ -91,6 +90,14 @@ def reading_form() -> rx.Component:
         rx.cond(State.meter.unsent != "", rx.el.p(State.meter.unsent, class_name="note"), rx.fragment()),
         on_submit=State.submit,
         problems=State.problems,
+    )
+
+
+def previous() -> rx.Component:
+    return rx.el.p(
+        rx.el.span(texts.PREVIOUS, ", ", State.meter.previous_on),
+        rx.el.b(State.meter.previous, class_name="num"),
+        class_name="row",
     )
 
 
@@ -129,9 +136,26 @@ def receipt() -> rx.Component:
             State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED, State.receipt.instead)
         ),
         buttons.link_button(payments.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
-        title=texts.RECEIPT,
+        title=rx.fragment(icon("check"), texts.RECEIPT),
+        look="done",
         role="status",
-        custom_attrs={"data-draft-done": "reading-" + State.meter.meter_id},
+        tab_index=-1,
+        custom_attrs={
+            "data-draft-done": "reading-" + State.meter.meter_id,
+            "data-take-focus": State.receipt.number,
+        },
+    )
+
+
+def cancelled() -> rx.Component:
+    """The button that cancelled is gone: these words take the focus instead."""
+    return banner(
+        "ok",
+        texts.CANCELLED_TITLE,
+        texts.CANCELLED_NOTE,
+        role="status",
+        tab_index=-1,
+        custom_attrs={"data-take-focus": State.cancelled},
     )
 
 

@@ -33,7 +33,7 @@ def login_form() -> rx.Component:
 
 def password_form() -> rx.Component:
     return rx.fragment(
-        rx.el.p(State.sent_words),
+        rx.el.p(State.sent_words, tab_index=-1, custom_attrs={"data-take-focus": State.sent_words}),
         form(
             code_field("code", texts.CODE, hint=texts.CODE_HINT, problem=State.problems["code"]),
             password_field(

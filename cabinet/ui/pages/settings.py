@@ -105,15 +105,18 @@ def supplier_choice(row: rx.Var[SupplierRow]) -> rx.Component:
 
 
 def accounts() -> rx.Component:
+    connect = buttons.link_button(texts.CONNECT, routes.ACCOUNTS_NEW)
     return section(
         texts.ACCOUNTS,
         rx.foreach(State.unlinked, unlinked_banner),
         rx.cond(
             State.accounts.length() > 0,
-            rx.foreach(State.accounts, account_card),
-            empty(texts.NO_ACCOUNTS, texts.NO_ACCOUNTS_NOTE),
+            rx.fragment(
+                rx.foreach(State.accounts, account_card),
+                rx.el.div(connect, class_name="actions"),
+            ),
+            empty(texts.NO_ACCOUNTS, texts.NO_ACCOUNTS_NOTE, connect),
         ),
-        rx.el.div(buttons.link_button(texts.CONNECT, routes.ACCOUNTS_NEW), class_name="actions"),
     )
 
 

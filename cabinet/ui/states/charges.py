@@ -11,12 +11,13 @@ from cabinet.ui.session import handler, picked, run
 
 
 class ChargesState(rx.State):
-    """The page of charges."""
+    """The page of charges; `account` is the one they are of."""
 
     problems: dict[str, str] = {}
     loaded: bool = False
     account_id: str = ""
     accounts: list[AccountRow] = []
+    account: AccountRow = AccountRow()
     basic_number: str = ""
     months: list[MonthRow] = []
     bars: list[BarRow] = []
@@ -27,6 +28,7 @@ class ChargesState(rx.State):
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
         account = picked(self, self.accounts)
+        self.account = next((x for x in self.accounts if x.id == str(account)), AccountRow())
         self.basic_number = basic_number(self.accounts, account)
         if self.accounts and not self.basic_number:
             shown = await run(self, charges.get_charges, account)

@@ -27,7 +27,7 @@ class AccountsState(rx.State):
 
 
 class NewAccountState(rx.State):
-    """Connecting an account: its number, «Это мой счёт», then the access."""
+    """Connecting an account: its number, «Это мой счёт», then the access; `again` once another number is wanted."""
 
     problems: dict[str, str] = {}
     busy: bool = False
@@ -35,6 +35,7 @@ class NewAccountState(rx.State):
     mine: bool = False
     access: str = ""
     proof_kind: str = "serial"
+    again: bool = False
 
     @handler(Permission.ACCOUNT_LINK)
     async def load(self) -> None:
@@ -56,6 +57,7 @@ class NewAccountState(rx.State):
     @handler(Permission.ACCOUNT_LINK)
     async def restart(self) -> None:
         self._restart()
+        self.again = True
 
     @handler(Permission.ACCOUNT_LINK)
     async def choose_access(self, value: str) -> None:
@@ -74,4 +76,4 @@ class NewAccountState(rx.State):
 
     def _restart(self) -> None:
         self.problems, self.preview, self.mine = {}, AccountPreview(), False
-        self.access, self.proof_kind = "", "serial"
+        self.access, self.proof_kind, self.again = "", "serial", False

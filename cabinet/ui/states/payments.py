@@ -37,7 +37,7 @@ class PayState(rx.State):
         if self.accounts:
             self.form = await run(self, payments.get_pay_form, account)
 
-    @handler(Permission.PAYMENT_MAKE)
+    @handler(Permission.PAYMENT_MAKE, busy=True)
     async def refresh(self) -> None:
         if self.payment.id:
             self.payment = await run(self, payments.get_payment, self.payment.id)

@@ -18,7 +18,10 @@ from cabinet.ui.session import asked, handler, picked, run
 
 
 class ReadingsState(rx.State):
-    """The page of readings; `key` names one submission, so that sending it twice stores it once."""
+    """The page of readings; `key` names one submission, so that sending it twice stores it once.
+
+    `cancelled` is the id of the reading that has just been taken back.
+    """
 
     problems: dict[str, str] = {}
     busy: bool = False
@@ -30,10 +33,11 @@ class ReadingsState(rx.State):
     meter: MeterRow = MeterRow()
     estimate: EstimateRow = EstimateRow()
     receipt: ReceiptRow = ReceiptRow()
+    cancelled: str = ""
 
     @handler(Permission.READING_SUBMIT)
     async def load(self) -> None:
-        self.problems, self.unusual = {}, False
+        self.problems, self.unusual, self.cancelled = {}, False, ""
         self.estimate, self.receipt, self.meter = EstimateRow(), ReceiptRow(), MeterRow()
         self.key = new_token()
         self.accounts = await run(self, customer_accounts.list_accounts)
@@ -71,7 +75,7 @@ class ReadingsState(rx.State):
         except ReadingUnusual as unusual:
             self.unusual, self.problems = True, problems_of(unusual)
             return
-        self.problems, self.unusual, self.estimate = {}, False, EstimateRow()
+        self.problems, self.unusual, self.estimate, self.cancelled = {}, False, EstimateRow(), ""
         self.key = new_token()
         self.meter = await run(self, readings.get_meter, command.account_id, command.meter_id)
 
@@ -80,4 +84,5 @@ class ReadingsState(rx.State):
         wanted = number_of(text_of({"id": reading_id}, "id", 20))
         account = number_of(self.meter.account_id)
         self.meter = await run(self, readings.cancel_reading, account, wanted)
-        self.problems, self.receipt = {}, ReceiptRow()
+        self.problems, self.cancelled = {}, str(wanted)
+        self.receipt, self.estimate = ReceiptRow(), EstimateRow()
