@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -159,19 +160,16 @@ def _sms(path: Path) -> str:
 
 def _card(to: str, title: str, text: str) -> str:
     lines = "".join(
-        f"<p>{_linked(line)}</p>" for line in text.splitlines() if line.strip() and line.strip() != title
+        f"<p>{_linked(line)}</p>"
+        for line in text.splitlines()
+        if line.strip() and line.split() != title.split()
     )
     return f"<section class='card'><h2>{escape(title)}</h2><p class='note'>{escape(to)}</p>{lines}</section>"
 
 
 def _linked(line: str) -> str:
-    words = (
-        f'<a href="{escape(word, quote=True)}">{escape(word)}</a>'
-        if word.startswith("http")
-        else escape(word)
-        for word in line.split(" ")
-    )
-    return " ".join(words)
+    """Addresses as links; the full stop after one is not its own."""
+    return re.sub(r"https?://\S*[^\s.,]", r'<a href="\g<0>">\g<0></a>', escape(line))
 
 
 def _page(title: str, body: str, status: int = 200) -> HTMLResponse:

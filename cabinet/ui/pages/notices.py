@@ -49,7 +49,7 @@ def choices() -> rx.Component:
         for kind in NoticeKind
     ]
     entering = form(
-        rx.el.fieldset(rx.el.legend(texts.LEGEND, class_name="label"), *ticks, class_name="stack"),
+        rx.el.fieldset(rx.el.legend(texts.LEGEND, class_name="label"), *ticks, class_name="stack-tight"),
         buttons.primary(texts.SAVE, busy=State.busy),
         on_submit=State.save,
         problems=State.problems,
