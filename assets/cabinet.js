@@ -252,6 +252,7 @@
     const title = seen("main h1");
     if (location.pathname !== path) {
       path = location.pathname;
+      awaiting(false);
       heading = latest;
       for (const sheet of all("details[data-sheet][open]")) sheet.open = false;
     }
@@ -270,9 +271,25 @@
     constructor(...parameters) {
       super(...parameters);
       this.addEventListener("open", () => { sockets.add(this); connection(); });
-      this.addEventListener("close", () => { sockets.delete(this); connection(); });
+      this.addEventListener("close", () => { sockets.delete(this); connection(); awaiting(false); });
+      this.addEventListener("message", (event) => { if (isEvent(event.data)) awaiting(false); });
+    }
+    send(data) {
+      if (isEvent(data)) awaiting(true);
+      super.send(data);
     }
   };
+  /* data-waiting on <html> while an event of a page («42» of socket.io) has no answer for 0.4 s, or the next page has
+     not come: the line is slow, the portal is not dead. Nobody waits longer than a quarter of a minute for what never comes. */
+  const isEvent = (data) => typeof data === "string" && data.startsWith("42");
+  function awaiting(waits) {
+    clearTimeout(awaiting.timer);
+    if (waits) awaiting.timer = setTimeout(() => {
+      root.toggleAttribute("data-waiting", true);
+      awaiting.timer = setTimeout(awaiting, 15000, false);
+    }, 400);
+    else if (root.hasAttribute("data-waiting")) root.removeAttribute("data-waiting");
+  }
   let since = 0;
   let ever = false;
   function connection() {
@@ -336,6 +353,8 @@
     const button = hit("[data-reveal]");
     if (button) reveal(button);
     if (hit("button[data-reload]")) location.reload();
+    const way = hit("a[href^='/']:not([target], [download])");
+    if (way && way.pathname !== location.pathname && !event.ctrlKey && !event.metaKey && !event.shiftKey) awaiting(true);
     const opener = hit("[data-vision-open]");
     if (opener) vision(opener);
     const closer = hit("[data-vision-close]");

@@ -51,6 +51,32 @@ def test_every_page_is_readable_without_javascript(new_context: NewContext) -> N
         assert "включите JavaScript" in page.content()
 
 
+def test_an_answer_that_is_late_is_seen_to_be_awaited(open_as: OpenAs, town: Town) -> None:
+    page = open_as(town.person())
+    kept: list[str | bytes] = []
+    holding: list[bool] = []
+    sockets: list[WebSocketRoute] = []
+
+    def carry(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        server.on_message(lambda words: kept.append(words) if holding else socket.send(words))
+        sockets.append(socket)
+
+    page.route_web_socket(EVENTS, carry)
+    open_page(page, "/settings/notifications")
+    waiting = page.locator("html[data-waiting]")
+    expect(waiting).to_have_count(0)
+    holding.append(True)
+    button(page, "Сохранить").click()
+    expect(waiting).to_have_count(1)
+    holding.clear()
+    for words in kept:
+        sockets[-1].send(words)
+    expect(page.get_by_role("status").filter(has_text="Выбор сохранён")).to_be_focused()
+    expect(waiting).to_have_count(0)
+
+
 def test_every_page_is_readable_while_the_socket_is_refused(phone_page: Page, watch: Watch) -> None:
     watch.allow("WebSocket")
     phone_page.route_web_socket(EVENTS, refuse)
