@@ -83,6 +83,10 @@ class PinLetters:
         """A letter that was begun, kept from other writers."""
         return self._session.exec(select(PinLetter).where(PinLetter.id == letter_id).with_for_update()).one()
 
+    def give_back(self, letter: PinLetter) -> None:
+        """It was not its turn: as if it had never been begun."""
+        self._session.delete(self.get(letter.id))
+
     def settle(self, letter: PinLetter, outcome: LetterOutcome, fingerprint: str) -> bool:
         """Settle a letter that was answered; False when another worker was faster, with it or with a copy of it."""
         if letter.outcome != LetterOutcome.BEGUN:

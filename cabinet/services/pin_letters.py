@@ -189,7 +189,11 @@ def _settle_safely(this: _Round, known: KnownLetter) -> KnownLetter:
         return _leave(this, known, LetterOutcome.FAILED)
     try:
         return _settle(this, known)
-    except (MailboxUnavailable, TooMany, OSError):
+    except TooMany:
+        with this.deps.transaction() as tx:
+            tx.pin_letters.give_back(known)
+        raise
+    except (MailboxUnavailable, OSError):
         _postpone(this, known)
         raise
     except Exception:  # noqa: BLE001 - one letter must not hold the others

@@ -181,7 +181,9 @@ def test_a_lesson_is_done_together(
         told(page, lesson, number)
         take(page, step, known)
     finished(page, lesson)
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # there the card leaves the foot of the page free
+    page.evaluate(
+        "scrollTo(0, document.body.scrollHeight)"
+    )  # there the card leaves the foot of the page free
     check_axe(page)
     assert town.stored(COUNTS) == before
     button(page, SAY["lessons"]).click()
