@@ -77,6 +77,8 @@ function look() {
   const here = step && location.pathname === step.page;
   const target = here && lesson.way !== "alone" ? seen(step.element) : null;
   if (here && lesson.way !== "alone" && !target && !late) return awaitTarget(); // its data are on the way
+  clearTimeout(lateness);
+  lateness = 0;
   const view = [at, asked, wrong, stuck, here].join();
   if (view === shown && (!target || target === marked)) return settle();
   shown = view;

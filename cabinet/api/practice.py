@@ -143,6 +143,7 @@ def _facts(world: PracticeWorld) -> dict[str, str]:
         "account": spaced_number(practice.ACCOUNT).replace("\u00a0", " "),
         "serial": practice.SERIAL,
         "reading": f"{practice.next_reading(today):05d}",
+        "debt": f"{practice.months_before(today)[-1].amount.roubles}".replace(".", ","),
         "address": texts.ADDRESS,
         "phone": practice.PHONE,
         "email": practice.LOGIN,

@@ -1,6 +1,6 @@
 """The lessons of РЕЖИМ ОБУЧЕНИЯ, as data: a supplier's staff can write one.
 
-In texts and values `{account}`, `{serial}`, `{reading}`, `{address}`, `{phone}` and `{email}` are those of the practice
+In texts and values `{account}`, `{serial}`, `{reading}`, `{debt}`, `{address}`, `{phone}` and `{email}` are those of the practice
 household; `{pin}` is of the last letter and `{request}` of the last request for a PIN, "" before one.
 """
 
@@ -240,6 +240,7 @@ PAY: Final = Lesson(
             "Долг уже вписан, сумму можно изменить. Нажмите «Оплатить», а на странице банка — «Подтвердить оплату». Деньги учебные.",
             "Нажмите «Оплатить» здесь и «Подтвердить оплату» на странице банка.",
             start="connected",
+            type=(("#amount", "{debt}"),),
             press=_SUBMIT,
             says=payments.SUCCEEDED_NOTE,
         ),

@@ -14,7 +14,7 @@ from cabinet.texts.lessons import LESSONS, WAYS, Lesson, Step
 from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, live, seen_in
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
-from tests.e2e.steps import button, enter_code, open_page, register, sign_in
+from tests.e2e.steps import button, enter_code, open_page, register, sign_in, type_in
 from tests.e2e.test_accessibility import Look, look
 
 __all__ = ["look"]
@@ -47,6 +47,7 @@ def household(portal: Portal, page: Page) -> dict[str, str]:
         "account": practice.ACCOUNT,
         "serial": practice.SERIAL,
         "reading": typed.get("#value", ""),
+        "debt": typed.get("#amount", ""),
         "address": texts.ADDRESS,
         "phone": practice.PHONE,
         "email": practice.LOGIN,
@@ -64,7 +65,7 @@ def do(page: Page, step: Step, known: dict[str, str]) -> None:
         if value == "on":
             field.check()
         else:
-            field.fill(value.format(**known))
+            type_in(field, value.format(**known))
     if step.press:
         page.locator(step.press).filter(visible=True).first.click()
     if step.element == AT_THE_BANK:
@@ -335,14 +336,110 @@ def test_the_question_mark_begins_the_pages_own_lesson(
     expect(button(page, texts.HELP)).to_be_hidden()
 
 
-def test_a_wrong_entry_brings_the_hint(phone_page: Page) -> None:
-    lesson = LESSONS["reading"]
+# `waited()` is what the coach does when nothing has come of a step for long.
+_WAITING = """(() => {
+  const later = window.setTimeout;
+  window.setTimeout = (act, after, ...more) => after === 30000 ? (window.waited = act, 0) : later(act, after, ...more);
+})()"""
+
+
+def mistake(page: Page, step: Step) -> bool:
+    """Sends what the page refuses; False where there is nothing to mistype."""
+    wrong = [selector for selector, value in step.type if value != "on"]
+    if not wrong and not step.press.startswith("form"):
+        return False
+    for selector, value in step.type:
+        if value == "on" and wrong:
+            page.locator(selector).filter(visible=True).first.check()
+    for selector in wrong:
+        page.locator(selector).filter(visible=True).first.fill("0")
+    page.locator(step.press).filter(visible=True).first.click()
+    expect(page.locator("[data-error-summary]").first).to_be_visible()
+    return True
+
+
+def skip(page: Page, step: Step) -> None:
+    """The way out that whoever is stuck is told of."""
+    if step.open:
+        read_letter(page)
+        return
+    button(page, SAY["skip"] if step.path or step.says or step.seen else SAY["next"]).click()
+    if step.element == AT_THE_BANK:
+        button(page, "Подтвердить оплату").click()
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
+def test_a_mistake_brings_a_hint_and_waiting_long_another_and_the_step_can_be_skipped(
+    phone_page: Page, lesson: Lesson
+) -> None:
+    phone_page.add_init_script(_WAITING)
+    phone_page.emulate_media(reduced_motion="reduce")
     begin(phone_page, lesson, "together")
-    phone_page.locator(lesson.steps[0].press).click()
+    for number, step in enumerate(lesson.steps, 1):
+        told(phone_page, lesson, number)
+        waits = bool(step.path or step.says or step.seen)
+        hint = coach(phone_page).get_by_text(f"{SAY['hint']}: ")
+        if waits:
+            expect(hint).to_be_hidden()
+            if mistake(phone_page, step):
+                expect(hint).to_be_visible()
+                expect(hint).not_to_contain_text(SAY["stuck"])
+            phone_page.evaluate("waited()")
+            expect(hint).to_contain_text(step.hint.partition("{")[0])
+        if waits and not step.open:
+            expect(hint).to_contain_text(SAY["stuck"])
+        assert fits(phone_page), step.title
+        skip(phone_page, step)
+    finished(phone_page, lesson)
+
+
+def test_a_hint_takes_nothing_from_whoever_types(phone_page: Page) -> None:
+    phone_page.add_init_script(_WAITING)
+    begin(phone_page, LESSONS["pin"], "together")
+    button(phone_page, SAY["skip"]).click()
+    told(phone_page, LESSONS["pin"], 2)
+    email = phone_page.locator("#email")
+    type_in(email, "uchenik@")
+    phone_page.evaluate("waited()")
+    expect(coach(phone_page)).to_contain_text(SAY["stuck"])
+    phone_page.keyboard.type("example.ru")
+    expect(email).to_have_value("uchenik@example.ru")
+
+
+def test_the_pins_lesson_is_taken_up_where_it_was_left(phone_page: Page) -> None:
+    lesson = LESSONS["pin"]
+    begin(phone_page, lesson, "together")
+    button(phone_page, SAY["skip"]).click()
     told(phone_page, lesson, 2)
-    phone_page.locator("#value").fill("1")
-    button(phone_page, "Передать показание").click()
-    expect(coach(phone_page)).to_contain_text("Показание не бывает меньше прошлого")
+    button(phone_page, SAY["leave"]).first.click()
+    button(phone_page, f"Продолжить с шага 2: {lesson.title}").click()
+    told(phone_page, lesson, 2)
+    expect(phone_page.locator("[data-upload] .files .file")).to_have_count(1)
+    button(phone_page, SAY["skip"]).click()
+    told(phone_page, lesson, 3)
+    button(phone_page, SAY["leave"]).first.click()
+    button(phone_page, f"Продолжить с шага 3: {lesson.title}").click()
+    told(phone_page, lesson, 3)
+    expect(phone_page.get_by_role("status").filter(has_text="Принята")).to_be_visible()
+    open_page(phone_page, "/")
+    expect(coach(phone_page)).to_contain_text(SAY["elsewhere"])
+    button(phone_page, SAY["go"]).click()
+    told(phone_page, lesson, 3)
+    read_letter(phone_page)
+    told(phone_page, lesson, 4)
+    button(phone_page, SAY["skip"]).click()
+    finished(phone_page, lesson)
+
+
+def test_a_page_that_forgot_its_step_is_gone_over_again(phone_page: Page, portal: Portal) -> None:
+    lesson = LESSONS["connect"]
+    begin(phone_page, lesson, "together")
+    known = household(portal, phone_page)
+    for step in lesson.steps[:3]:
+        do(phone_page, step, known)
+    told(phone_page, lesson, 4)
+    phone_page.reload()
+    told(phone_page, lesson, 3)
 
 
 def test_escape_folds_the_task_and_the_lesson_goes_on(phone_page: Page) -> None:

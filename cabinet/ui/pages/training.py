@@ -7,7 +7,7 @@ import reflex as rx
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAY_NOTES, WAYS, Lesson
 from cabinet.ui import layout, routes
-from cabinet.ui.components.card import card, facts
+from cabinet.ui.components.card import card
 from cabinet.ui.components.pill import pill
 from cabinet.ui.states.training import TrainingState as State
 
@@ -30,9 +30,8 @@ def progress() -> rx.Component:
 
 def ways() -> rx.Component:
     """What the buttons of every lesson mean."""
-    return card(
-        facts(*((words, WAY_NOTES[way]) for way, words in WAYS.items())), title=texts.WAYS_TITLE, look="plain"
-    )
+    lines = [rx.el.li(rx.el.b(words), " — ", WAY_NOTES[way]) for way, words in WAYS.items()]
+    return rx.el.ul(*lines, class_name="ways-told", aria_label=texts.WAYS_TITLE)
 
 
 def lesson_card(number: int, lesson: Lesson) -> rx.Component:
@@ -53,6 +52,7 @@ def lesson_card(number: int, lesson: Lesson) -> rx.Component:
     begin = layout.PostForm.create(
         rx.cond(resumable, goes_on, rx.fragment()),
         rx.el.div(*buttons, class_name="ways"),
+        class_name="stack",
         custom_attrs={"method": "post", "action": routes.API_PRACTICE},
     )
     return card(rx.el.p(lesson.about), begin, title=f"{number}. {lesson.title}", aside=status)
