@@ -50,7 +50,7 @@ class ReadingUnusual(InputError):
 
 
 class ReadingUncancellable(InputError):
-    """Its billing period is closed, or it was not sent from here."""
+    """Its billing period is closed, the supplier has it already, or it was not sent from here."""
 
     code = "reading.uncancellable"
 

@@ -128,11 +128,10 @@ class Readings:
         counted = _standing(meter_id).where(col(Reading.counted)).limit(_RECENT)
         return {BillingPeriod.parse(x.period) for x in self._session.exec(counted)}
 
-    def find_for_meters(self, meter_ids: list[int], reading_id: int) -> Reading | None:
-        """A reading by its number, if it belongs to one of those meters."""
-        return self._session.exec(
-            select(Reading).where(Reading.id == reading_id, col(Reading.meter_id).in_(meter_ids))
-        ).one_or_none()
+    def lock_for_meters(self, meter_ids: list[int], reading_id: int) -> Reading | None:
+        """A reading by its number, if it belongs to one of those meters; no export takes it meanwhile."""
+        ours = (Reading.id == reading_id, col(Reading.meter_id).in_(meter_ids))
+        return self._session.exec(select(Reading).where(*ours).with_for_update()).one_or_none()
 
     def list_recent(self, meter_id: int, most: int = _RECENT) -> list[Reading]:
         """The newest readings, newest first, cancelled ones too."""

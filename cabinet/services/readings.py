@@ -209,13 +209,13 @@ def cancel_reading(deps: Deps, actor: Actor, account_id: int, reading_id: int) -
 
     Raises:
         NotFound: not the actor's.
-        ReadingUncancellable: from a register, cancelled already, or its window has closed.
+        ReadingUncancellable: from a register, cancelled already, told to the supplier, or its window has closed.
     """
     actor.require(Permission.READING_SUBMIT)
     with deps.transaction() as tx:
         found = tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
         meters = tx.meters.list_of(account_id)
-        reading = tx.readings.find_for_meters([x.id or 0 for x in meters], reading_id)
+        reading = tx.readings.lock_for_meters([x.id or 0 for x in meters], reading_id)
         if reading is None:
             raise NotFound
         if not _is_cancellable(reading, _policy(deps, tx, found), _today(deps, found)):
@@ -348,7 +348,7 @@ def _reading_row(reading: Reading, meter: Meter, cancellable: bool) -> ReadingRo
 
 def _is_cancellable(reading: Reading, policy: SupplierPolicy, today: date) -> bool:
     own = reading.source == ReadingSource.WEB and reading.cancelled_at is None
-    return own and reading.period == str(policy.window.period_for(today))
+    return own and reading.export_id is None and reading.period == str(policy.window.period_for(today))
 
 
 def _usual_volume(tx: UnitOfWork, account_id: int) -> int:

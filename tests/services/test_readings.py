@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,12 @@ from cabinet.domain.readings import (
     ReadingUncancellable,
     ReadingUnusual,
 )
+from cabinet.domain.registers import ExportKind
 from cabinet.domain.volume import ReadingMalformed
 from cabinet.persistence.meters import Meter
 from cabinet.services import readings
 from cabinet.services.readings import SubmitReading
+from cabinet.services.register_exports import ExportRegister, export_register
 from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, owner
 from tests.fakes import World
 
@@ -140,6 +143,30 @@ def test_a_reading_is_cancelled_while_its_month_is_open(case: Case) -> None:
         readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
     with pytest.raises(ReadingUncancellable):
         readings.cancel_reading(world.deps, anna, command.account_id, int(after.history[1].id))
+
+
+def test_what_the_supplier_was_told_is_not_cancelled_any_more(case: Case, tmp_path: Path) -> None:
+    world, anna, command = case
+    readings.submit_reading(world.deps, anna, command)
+    export = ExportRegister(ExportKind.READINGS, tmp_path / "readings.csv", "izhevsk")
+    assert export_register(world.deps, Actor.system(), export).lines == 1
+    newest = readings.get_meter(world.deps, anna, command.account_id).history[0]
+    assert not newest.cancellable
+    with pytest.raises(ReadingUncancellable):
+        readings.cancel_reading(world.deps, anna, command.account_id, int(newest.id))
+
+
+def test_no_reading_is_both_cancelled_and_told_to_the_supplier(case: Case, tmp_path: Path) -> None:
+    world, anna, command = case
+    for turn in range(6):
+        sent = replace(command, value=f"0{3380 + turn}", key=f"form-{turn}")
+        readings.submit_reading(world.deps, anna, sent)
+        newest = int(readings.get_meter(world.deps, anna, command.account_id).history[0].id)
+        wish = ExportRegister(ExportKind.READINGS, tmp_path / f"{turn}.csv", "izhevsk")
+        with ThreadPoolExecutor(2) as threads:
+            told = threads.submit(export_register, world.deps, Actor.system(), wish)
+            taken_back = threads.submit(readings.cancel_reading, world.deps, anna, command.account_id, newest)
+        assert told.result().lines == (0 if taken_back.exception() is None else 1)
 
 
 def test_an_overdue_verification_is_said_and_the_reading_is_kept_uncounted(case: Case) -> None:
