@@ -9,11 +9,12 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final, Self
 
 from cabinet import logs
@@ -153,12 +154,16 @@ class _Job:
 
 
 class _Jobs:
-    """The jobs of this process: one runs, a few wait, and what has ended is forgotten soon."""
+    """The jobs of this process: one runs, a few wait, and what has ended is forgotten soon.
+
+    A process that stops waits for none: the database undoes the one that runs.
+    """
 
     def __init__(self) -> None:
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="import", daemon=True)
 
     def begin(self, clock: Clock, job: _Job, work: Callable[[_Job], JobRow], failed: str) -> None:
         """Have it done, unless the same is under way.
@@ -175,7 +180,9 @@ class _Jobs:
             self._forget()
             self._jobs.pop(job.id, None)
             self._jobs[job.id] = job
-        self._thread.submit(_do, clock, job, work, failed)
+            self._waiting.put(partial(_do, clock, job, work, failed))
+            if not self._thread.ident:
+                self._thread.start()
 
     def find(self, actor: Actor, job_id: str) -> _Job | None:
         """A job of the operator's supplier."""
@@ -189,6 +196,10 @@ class _Jobs:
         under_way = (x for x in jobs if not x.end)
         fresh = (x for x in jobs if x.user_id == actor.user and x.ended_at and now - x.ended_at < _FRESH)
         return next(under_way, next(fresh, None))
+
+    def _work(self) -> None:
+        while True:
+            self._waiting.get()()
 
     def _forget(self) -> None:
         ended = [x.id for x in self._jobs.values() if x.end]

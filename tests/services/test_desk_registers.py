@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -309,3 +311,16 @@ def test_few_jobs_wait_and_few_that_have_ended_are_remembered(izhevsk: World) ->
         poll(lambda x=number: held.state(x) == "done", 30, "a job ends")  # type: ignore[misc]
     assert [held.state(x) for x in (0, _MOST_ENDED - 1)] == ["", ""]
     assert held.state(_MOST_ENDED) == held.state(_MOST_ENDED * 2 - 1) == "done"
+
+
+def test_a_process_that_stops_waits_for_no_job() -> None:
+    stops = (
+        "import threading; from cabinet.adapters.clock_system import SystemClock;"
+        "from cabinet.domain.registers import RegisterKind; from cabinet.services.desk_registers import _Job, _Jobs;"
+        "begun = threading.Event(); work = lambda job: begun.set() or threading.Event().wait();"
+        "job = _Job('1', 1, 1, RegisterKind.ACCOUNTS, 'a.csv', 'running');"
+        "_Jobs().begin(SystemClock(), job, work, 'refused'); begun.wait(20); print('stops')"
+    )
+    command = [sys.executable, "-c", stops]
+    ended = subprocess.run(command, capture_output=True, timeout=60, check=True)  # noqa: S603 - our own words
+    assert ended.stdout == b"stops\n"
