@@ -46,4 +46,4 @@ def pay_by(day: date, today: date) -> str:
 
 def window_note(from_day: int, to_day: int, *, open_now: bool) -> str:
     """«сдать до 25-го», «приём с 15-го»."""
-    return f"сдать до {to_day}-го" if open_now else f"приём с {from_day}-го по {to_day}-е"
+    return f"сдать до {to_day}\u2011го" if open_now else f"приём с {from_day}\u2011го по {to_day}\u2011е"

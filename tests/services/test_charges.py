@@ -56,5 +56,5 @@ def test_home_shows_what_is_due_and_until_when(izhevsk: World) -> None:
     assert (shown.title, shown.number) == ("ул. Труда, 117-9", "3700\u00a00000\u00a00000")
     assert (shown.due_title, shown.roubles, shown.kopecks) == ("К оплате за октябрь", "81", "30")
     assert shown.due_note == "срок прошёл 15\u00a0ноября"
-    assert (shown.previous, shown.window_note) == ("03\u00a0359", "сдать до 25-го")
+    assert (shown.previous, shown.window_note) == ("03\u00a0359", "сдать до 25\u2011го")
     assert len(shown.bars) == 6

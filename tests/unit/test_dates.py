@@ -56,8 +56,8 @@ def test_home_says_what_is_due_and_when() -> None:
     due = date(2026, 11, 15)
     assert home.pay_by(due, due) == f"до 15{NB}ноября"
     assert home.pay_by(due, date(2026, 11, 16)) == f"срок прошёл 15{NB}ноября"
-    assert home.window_note(15, 25, open_now=True) == "сдать до 25-го"
-    assert home.window_note(15, 25, open_now=False) == "приём с 15-го по 25-е"
+    assert home.window_note(15, 25, open_now=True) == "сдать до 25\u2011го"
+    assert home.window_note(15, 25, open_now=False) == "приём с 15\u2011го по 25\u2011е"
 
 
 @pytest.mark.parametrize(
