@@ -26,7 +26,7 @@ def charges_page() -> rx.Component:
 
 def whose() -> rx.Component:
     """On paper too nobody must guess."""
-    number = rx.el.span(State.account.number, class_name="num nowrap")
+    number = rx.el.span(State.account.number, class_name="num")
     return rx.fragment(State.account.name, rx.el.br(), accounts.ACCOUNT_NO, " ", number)
 
 
