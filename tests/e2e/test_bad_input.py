@@ -237,7 +237,8 @@ def test_a_reading_is_taken_back(phone_page: Page, portal: Portal, town: Town) -
     open_page(phone_page, "/readings")
     send_reading(phone_page, str(household.last_reading + 5))
     button(phone_page, "Отменить").click()
-    expect(phone_page.get_by_text("отменено")).to_be_visible()
+    expect(phone_page.get_by_role("status").filter(has_text="Показание отменено")).to_be_focused()
+    expect(phone_page.get_by_role("listitem").filter(has_text="отменено")).to_have_count(1)
     expect(box(phone_page, "Показание")).to_be_visible()
     assert town.stored(
         "SELECT count(*) FROM readings WHERE source = 'web' AND cancelled_at IS NOT NULL AND value_m3 = ?",
