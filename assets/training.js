@@ -289,6 +289,7 @@ function place(element) {
   const box = popover();
   if (!box || !element) return;
   settle();
+  if (touched && element.contains(document.activeElement)) return; // who types already goes on typing
   stops()[0]?.focus({ preventScroll: true });
 }
 
@@ -301,10 +302,10 @@ function covers(box) {
 // low with the page scrolled clear of it, as always on a phone.
 function settle() {
   coach?.refresh();
-  requestAnimationFrame(fit);
+  requestAnimationFrame(() => fit());
 }
 
-function fit() {
+function fit(still = touched) {
   const box = coach && popover();
   if (!box || !marked?.isConnected) return;
   if (innerWidth > PHONE && !box.matches(".coach-low, .coach-beside")) {
@@ -313,14 +314,14 @@ function fit() {
     box.style.setProperty("--beside", `${free}px`);
     box.classList.add(free < NARROWEST ? "coach-low" : "coach-beside");
   }
-  if (!box.matches(".coach-beside")) room(box, marked);
+  if (!box.matches(".coach-beside")) room(box, still ? null : marked);
 }
 
 // The page can be scrolled clear of a card at its bottom, and whatever takes the focus is not under it. Of a target that
 // is higher than what is left the top is shown.
 function room(box, element) {
   root.style.scrollPaddingBottom = document.body.style.paddingBottom = `${box.offsetHeight + 2 * GAP}px`;
-  if (!element || touched) return;
+  if (!element) return;
   const free = box.getBoundingClientRect().top - GAP;
   const { top, bottom } = element.getBoundingClientRect();
   const by = top < GAP || bottom - top > free - GAP ? top - GAP : Math.max(bottom - free, 0);
@@ -396,6 +397,8 @@ async function begin() {
   addEventListener("keydown", ring, true);
   for (const by of ["keydown", "pointerdown", "wheel"]) addEventListener(by, () => { touched = true; }, { capture: true, passive: true });
   new ResizeObserver(soon).observe(document.body);
+  // driver.js has its card follow: one frame later it stands, and may stand in the way.
+  addEventListener("scroll", () => requestAnimationFrame(() => requestAnimationFrame(() => fit(true))), { passive: true });
   let width = innerWidth; // a phone's own bars come and go: that is no other window
   addEventListener("resize", () => {
     if (innerWidth === width) return;
