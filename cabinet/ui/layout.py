@@ -118,7 +118,9 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
     }
     bars = {"cabinet": bottom_bar, "either": members_bar}
     below = [bars[shell](here)] if shell in bars else []
+    look = [rx.el.link(rel="stylesheet", href="/styles/desk.css")] if shell == "desk" else []
     return rx.el.div(
+        *look,
         link(texts.SKIP_TO_CONTENT, href="#main", class_name="skip"),
         practice_band(),
         headers[shell](here),
