@@ -289,7 +289,8 @@ function place(element) {
   const box = popover();
   if (!box || !element) return;
   settle();
-  if (touched && element.contains(document.activeElement)) return; // who types already goes on typing
+  const held = document.activeElement;
+  if (touched && (element.contains(held) || box.contains(held))) return; // who types or goes round already goes on
   stops()[0]?.focus({ preventScroll: true });
 }
 

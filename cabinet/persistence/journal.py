@@ -3,9 +3,19 @@
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, UniqueConstraint, and_, delete, func, insert, or_, true, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    true,
+    update,
+)
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import Conflict
@@ -50,7 +60,8 @@ class OutboxMessage(SQLModel, table=True):
     """A letter or an SMS to be sent, stored with the fact that it tells of.
 
     `key` is what providers know it by: random, so that another installation, or this one after its
-    database was restored, never gives an old key to a new message.
+    database was restored, never gives an old key to a new message. `sealed` is what it says, a code, a link or a PIN
+    among it, for nobody who only reads the table; empty once it has gone out.
     """
 
     __tablename__ = "outbox"
@@ -60,7 +71,7 @@ class OutboxMessage(SQLModel, table=True):
     channel: str = Field(max_length=8)
     to: str = Field(max_length=254)
     template: str = Field(max_length=40)
-    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    sealed: bytes = Field(default=b"", sa_type=LargeBinary)
     created_at: datetime = instant()
     due_at: datetime | None = instant(default=None, index=True)
     attempts: int = 0
@@ -144,16 +155,16 @@ class Outbox:
         template: str,
         now: datetime,
         *,
+        sealed: bytes = b"",
         supplier_id: int | None = None,
         user_id: int | None = None,
-        **facts: str | int,
     ) -> None:
         """Store a message with the fact that it tells of."""
         message = OutboxMessage(
             channel=channel,
             to=to,
             template=template,
-            facts=facts,
+            sealed=sealed,
             created_at=now,
             due_at=now,
             supplier_id=supplier_id,
@@ -247,7 +258,7 @@ class Outbox:
     def forget_dead(self, moment: datetime) -> int:
         """What messages that died before then said of people goes; how many were so old."""
         gone = self._session.exec(
-            update(OutboxMessage).where(col(OutboxMessage.dead_at) < moment).values(facts={})
+            update(OutboxMessage).where(col(OutboxMessage.dead_at) < moment).values(sealed=b"")
         )
         return gone.rowcount
 

@@ -1,5 +1,6 @@
 """Messages: queued with the fact that they tell of, delivered by the worker, never lost, seldom twice."""
 
+import json
 import logging
 import random
 from collections.abc import Callable
@@ -38,7 +39,7 @@ _KEPT: Final = timedelta(days=30)
 
 
 class MessageSpent(Conflict):
-    """The message went out once and its facts are gone: it cannot be written again."""
+    """The message went out once and what it said is gone: it cannot be written again."""
 
     code = "message.spent"
 
@@ -74,17 +75,30 @@ def queue_message(
     if user_id is None:
         holder = tx.users.find_by_login(to)
         user_id = holder.id if holder else None
+    facts |= {"address": deps.address, "host": urlsplit(deps.address).hostname or ""}
+    sealed = deps.seal.seal(json.dumps(facts).encode(), _about(template))
+    now = deps.clock.now()
     tx.outbox.add(
-        channel_of(to),
-        to.value,
-        template,
-        deps.clock.now(),
-        supplier_id=supplier_id,
-        user_id=user_id,
-        address=deps.address,
-        host=urlsplit(deps.address).hostname or "",
-        **facts,
+        channel_of(to), to.value, template, now, sealed=sealed, supplier_id=supplier_id, user_id=user_id
     )
+
+
+def _about(template: str) -> str:
+    return f"message {template}"
+
+
+def _facts(deps: Deps, message: OutboxMessage) -> dict[str, str | int]:
+    """What a message is to say.
+
+    Raises:
+        Undelivered: the portal's key is another than when it was queued.
+    """
+    opened = deps.seal.open(message.sealed, _about(message.template))
+    if opened is None:
+        msg = "sealed under another SECRET_KEY"
+        raise Undelivered(msg, retryable=False)
+    facts: dict[str, str | int] = json.loads(opened)
+    return facts
 
 
 def pretend_message(deps: Deps, tx: UnitOfWork, to: Login, template: str) -> None:
@@ -139,7 +153,7 @@ def _reserve_cost(deps: Deps, tx: UnitOfWork, message: OutboxMessage, now: datet
     """The message, when it may still be paid for today; otherwise all of its channel wait."""
     limit = _daily_limit(deps)
     try:
-        tx.attempts.reserve(limit, _EVERYBODY, now, _parts(message))
+        tx.attempts.reserve(limit, _EVERYBODY, now, _parts(deps, message))
     except TooMany as closed:
         tx.outbox.unclaim(message, now)
         pause = min(timedelta(seconds=int(closed.facts["retry_in"])), _CEILING_PAUSE)
@@ -149,10 +163,10 @@ def _reserve_cost(deps: Deps, tx: UnitOfWork, message: OutboxMessage, now: datet
     return message
 
 
-def _parts(message: OutboxMessage) -> int:
+def _parts(deps: Deps, message: OutboxMessage) -> int:
     try:
-        return sms_parts(messages.sms_text(message.template, message.facts))
-    except (LookupError, ValueError):  # it cannot be written, which sending it will tell
+        return sms_parts(messages.sms_text(message.template, _facts(deps, message)))
+    except (LookupError, ValueError, Undelivered):  # it cannot be written, which sending it will tell
         return 1
 
 
@@ -179,13 +193,13 @@ def _mark_sent(deps: Deps, message: OutboxMessage) -> None:
     with deps.transaction() as tx:
         kept = tx.outbox.get(message.id or 0)
         kept.sent_at, kept.due_at = deps.clock.now(), None
-        kept.facts = {}  # codes and links have done their work
+        kept.sealed = b""  # codes and links have done their work
         if kept.dead_at is None:  # the provider may have returned it already
             kept.last_error = ""
 
 
 def _send(deps: Deps, message: OutboxMessage) -> None:
-    template, facts = message.template, message.facts
+    template, facts = message.template, _facts(deps, message)
     if message.channel == SMS:
         text = messages.sms_text(template, facts)
         deps.sms.send(Sms(message.key, message.to, text, again=message.attempts > 1))
@@ -303,7 +317,7 @@ def retry_message(deps: Deps, actor: Actor, message_id: int) -> None:
         message = tx.outbox.find_dead(message_id, actor.supplier_id)
         if message is None:
             raise NotFound
-        if not message.facts:
+        if not message.sealed:
             raise MessageSpent
         _revive(deps, tx, actor, message)
 
@@ -312,7 +326,7 @@ def retry_all(deps: Deps, actor: Actor) -> int:
     """Try every dead message again that can still be written; how many."""
     actor.require(Permission.MESSAGE_MANAGE)
     with deps.transaction() as tx:
-        revived = [message for message in tx.outbox.list_dead(actor.supplier_id) if message.facts]
+        revived = [message for message in tx.outbox.list_dead(actor.supplier_id) if message.sealed]
         for message in revived:
             _revive(deps, tx, actor, message)
         return len(revived)

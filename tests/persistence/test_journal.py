@@ -53,7 +53,7 @@ def test_one_fact_is_posted_once(izhevsk: World) -> None:
 
 def test_a_message_is_claimed_by_one_worker_until_its_lease_ends(world: World) -> None:
     with world.deps.transaction() as tx:
-        tx.outbox.add("mail", "a@example.ru", "password_changed", NOON, address="x")
+        tx.outbox.add("mail", "a@example.ru", "password_changed", NOON, sealed=b"x")
         tx.outbox.add("sms", "+79127451020", "password_changed", NOON + timedelta(seconds=1))
     claimed = []
     for channel, at in (("mail", NOON), ("mail", NOON), ("sms", NOON), ("mail", NOON + LEASE)):
@@ -63,7 +63,7 @@ def test_a_message_is_claimed_by_one_worker_until_its_lease_ends(world: World) -
     assert claimed == [("a@example.ru", 1), None, None, ("a@example.ru", 2)]
     with world.deps.snapshot() as tx:
         assert tx.outbox.count_waiting() == 2
-        assert tx.outbox.get(1).facts == {"address": "x"}
+        assert tx.outbox.get(1).sealed == b"x"
 
 
 def test_of_ten_workers_at_once_each_message_goes_to_one(world: World) -> None:

@@ -87,3 +87,29 @@ def test_values_and_readings_come_through_0022_and_back(demo_url: str) -> None:
     assert ask("SELECT id, value_m3, taken_on, source FROM readings ORDER BY id") == before
     assert ask("SELECT id FROM readings WHERE NOT counted") == [(1,)]
     engine.dispose()
+
+
+def test_what_waits_to_be_sent_joins_the_dead_at_0023_and_says_nothing(demo_url: str) -> None:
+    """Without the portal's key nothing can be sealed, and nothing sealed be read; it is never sent half."""
+    config, engine = alembic_config(demo_url), make_engine(demo_url)
+
+    def rows(column: str) -> list[tuple[Any, ...]]:
+        with engine.begin() as connection:
+            found = connection.exec_driver_sql(
+                f"SELECT {column}, due_at IS NULL, dead_at IS NULL FROM outbox ORDER BY id"  # noqa: S608 - ours
+            )
+            return [tuple(row) for row in found]
+
+    command.downgrade(config, "0022")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            'INSERT INTO outbox (key, channel, "to", template, facts, created_at, due_at, attempts, last_error) VALUES'
+            " ('k', 'mail', 'a@example.ru', 'access_pin', '{\"pin\": \"abcd2345\"}', '2026-10-20', '2026-10-20', 0, '')"
+        )
+    command.upgrade(config, "0023")
+    [(sealed, no_due, no_dead)] = rows("sealed")
+    assert (bytes(sealed), bool(no_due), bool(no_dead)) == (b"", True, False)
+    command.downgrade(config, "0022")
+    [(facts, no_due, no_dead)] = rows("facts")
+    assert (facts in ("{}", {}), bool(no_due), bool(no_dead)) == (True, True, False)
+    engine.dispose()

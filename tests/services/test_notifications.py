@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cabinet.adapters.seal_aesgcm import AesGcmSeal
 from cabinet.commands import messages as commands
 from cabinet.domain.errors import Denied, NotFound, SignInNeeded
 from cabinet.domain.identity import Login
@@ -50,7 +51,37 @@ def test_a_message_goes_out_once_and_forgets_its_facts(world: World) -> None:
     assert len(world.mail.to("anna@example.ru")) == 1
     with world.deps.snapshot() as tx:
         message = tx.outbox.get(1)
-    assert (message.facts, message.due_at) == ({}, None)
+    assert (message.sealed, message.due_at) == (b"", None)
+
+
+def test_nobody_who_reads_the_table_learns_what_a_waiting_message_says(world: World) -> None:
+    with world.deps.transaction() as tx:
+        notifications.queue_message(world.deps, tx, Login.parse("anna@example.ru"), "access_pin", **FACTS)
+    with world.deps.snapshot() as tx:
+        kept = tx.outbox.get(1)
+    assert kept.sealed
+    assert FACTS["pin"] not in repr(kept.model_dump())
+    assert notifications.deliver_due(world.deps) == 1
+    assert FACTS["pin"] in world.mail.to("anna@example.ru")[0].text
+
+
+@pytest.mark.parametrize("to", ["anna@example.ru", "+79127451020"])
+def test_a_message_waits_among_the_dead_for_the_key_that_it_was_sealed_with(world: World, to: str) -> None:
+    queue(world, to)
+    other = replace(world.deps, seal=AesGcmSeal(b"another seal, also of 32 letters"))
+    assert notifications.deliver_due(other) == 0
+    [row] = notifications.list_dead(world.deps, Actor.system())
+    assert row.error == "sealed under another SECRET_KEY"
+    notifications.retry_message(world.deps, Actor.system(), row.id)
+    assert notifications.deliver_due(world.deps) == 1
+
+
+def test_what_one_message_says_opens_in_no_message_of_another_kind(world: World) -> None:
+    queue(world)
+    with world.deps.transaction() as tx:
+        tx.outbox.get(1).template = "account_linked"
+    assert notifications.deliver_due(world.deps) == 0
+    assert not world.mail.to("anna@example.ru")
 
 
 def test_a_message_of_a_transaction_that_failed_is_never_sent(world: World) -> None:
@@ -383,7 +414,7 @@ def test_what_a_dead_letter_says_is_kept_for_a_month(world: World) -> None:
     world.clock.move(days=29)
     notifications.forget_old(world.deps)
     with world.deps.snapshot() as tx:
-        assert tx.outbox.get(row.id).facts["amount"] == "81,30"
+        assert tx.outbox.get(row.id).sealed
     world.clock.move(days=2)
     notifications.forget_old(world.deps)
     with pytest.raises(notifications.MessageSpent):
