@@ -68,8 +68,20 @@ function advance() {
   while (at < lesson.steps.length && led(lesson.steps[at]) && done(lesson.steps[at])) reach(at + 1);
 }
 
+// Whether the page of the address is drawn: for a moment after a turn the former one still stands there, with its own
+// headings and cards.
+let last = []; // its path, heading and the heading's words
+function drawn() {
+  const heading = seen("main h1");
+  const now = [location.pathname, heading, heading?.textContent];
+  const turned = now[0] !== last[0];
+  if (turned && heading && heading === last[1] && now[2] === last[2]) return false;
+  last = now;
+  return true;
+}
+
 function look() {
-  if (!lesson) return;
+  if (!lesson || !drawn()) return;
   advance();
   if (hidden) return fold();
   const step = lesson.steps[at];
@@ -389,8 +401,7 @@ async function begin() {
   if (known === null) keep();
   let due = 0;
   const soon = () => {
-    cancelAnimationFrame(due);
-    due = requestAnimationFrame(look);
+    due ||= requestAnimationFrame(() => { due = 0; look(); });
   };
   new MutationObserver((changes) => {
     if (changes.some((change) => !change.target.closest?.(".coach, .driver-overlay"))) soon();

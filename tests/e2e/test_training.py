@@ -56,8 +56,6 @@ def household(portal: Portal, page: Page) -> dict[str, str]:
 
 def do(page: Page, step: Step, known: dict[str, str]) -> None:
     """A step's action, by hand."""
-    if step.file:
-        button(page, SAY["sample"]).click()
     if step.open:
         known["pin"] = read_letter(page)
     for selector, value in step.type:
@@ -66,6 +64,8 @@ def do(page: Page, step: Step, known: dict[str, str]) -> None:
             field.check()
         else:
             type_in(field, value.format(**known))
+    if step.file:
+        button(page, SAY["sample"]).click()  # the last deed: the step is over whenever it has come through
     if step.press:
         page.locator(step.press).filter(visible=True).first.click()
     if step.element == AT_THE_BANK:
@@ -129,7 +129,7 @@ _FOCUS = """() => {
 def stands_clear(page: Page) -> None:
     """The card covers nothing of what it speaks of, once the page is at rest."""
     with suppress(PlaywrightTimeout):
-        page.wait_for_function(f"() => ({_PLACE})() === ''", timeout=5000)
+        page.wait_for_function(f"() => ({_PLACE})() === ''")
     assert page.evaluate(_PLACE) == ""
 
 
