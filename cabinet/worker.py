@@ -19,6 +19,7 @@ from cabinet.services import (
     payments,
     pin_letters,
     pin_requests,
+    registers,
     reminders,
     training,
 )
@@ -35,6 +36,7 @@ _SWEEPS: Final[tuple[Callable[[Deps], object], ...]] = (
     documents.sweep_documents,
     pin_requests.forget_claims,
     desk_registers.sweep_uploads,
+    registers.forget_rejects,
     human_check.forget_expired,
     passkeys.forget_expired,
     notifications.forget_old,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, delete, insert
+from sqlalchemy import UniqueConstraint, delete, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.persistence.register_changes import RegisterChange
@@ -104,3 +104,9 @@ class Registers:
         statement = select(RegisterReject).where(RegisterReject.register_id == register_id)
         found = self._session.exec(statement.order_by(col(RegisterReject.line)))
         yield from found.yield_per(1000)
+
+    def forget_rejects(self, moment: datetime) -> int:
+        """What quarantined lines of registers from before then said goes; how many were so old."""
+        old = select(Register.id).where(Register.imported_at < moment)
+        ours, said = col(RegisterReject.register_id).in_(old), col(RegisterReject.original)
+        return self._session.exec(update(RegisterReject).where(ours, said != "").values(original="")).rowcount

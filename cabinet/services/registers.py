@@ -35,6 +35,7 @@ from cabinet.services.deps import Deps
 from cabinet.services.register_files import Block, FileFacts, examine, opened, read_lines
 from cabinet.texts import registers as texts
 
+REJECTS_KEPT: Final = timedelta(days=90)
 _BELIEVED: Final = timedelta(days=366)  # a day later than that is a typing error
 _SHOWN_REJECTS: Final = 10
 _LONGEST_ORIGINAL: Final = 4000  # characters kept of a quarantined line
@@ -269,6 +270,15 @@ def _importer(tx: UnitOfWork, register: Register) -> _Importer:
     if register.kind == RegisterKind.ACCOUNTS:
         return AccountsImport(tx.session, supplier_id, register_id, register.imported_at)
     return FactsImport(tx.session, RegisterKind(register.kind), supplier_id, register_id)
+
+
+def forget_rejects(deps: Deps) -> int:
+    """Blank what quarantined lines said ninety days after their import: they are full of names; how many.
+
+    Where each stood and what was wrong with it stays.
+    """
+    with deps.transaction() as tx:
+        return tx.registers.forget_rejects(deps.clock.now() - REJECTS_KEPT)
 
 
 def _again(

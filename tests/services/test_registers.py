@@ -29,9 +29,10 @@ from cabinet.persistence.journal import JournalEntry, JournalTransaction
 from cabinet.persistence.meters import Meter, Reading
 from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.registers import Register, RegisterReject
-from cabinet.services import register_files
+from cabinet.services import register_files, registers
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
+from cabinet.worker import run_round
 from tests.fakes import NOON, World
 from tests.register_files import (
     ACCOUNTS,
@@ -357,6 +358,22 @@ def test_lines_in_quarantine_stand_in_the_order_of_the_file(world: World, folder
         (4, "account"),
         (6, "amount"),
     ]
+
+
+def test_what_quarantined_lines_said_is_kept_for_ninety_days(world: World, folder: Path) -> None:
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {"account": "?"}))
+
+    def kept() -> list[tuple[int, str, bool]]:
+        with world.deps.snapshot() as tx:
+            return [(x.line, x.column, bool(x.original)) for x in tx.registers.list_rejects(1)]
+
+    world.clock.move(days=89, hours=23)
+    run_round(world.deps, 0)
+    assert kept() == [(2, "account", True)]
+    world.clock.move(hours=2)
+    run_round(world.deps, 0)
+    assert kept() == [(2, "account", False)]
+    assert registers.forget_rejects(world.deps) == 0
 
 
 def test_broken_lines_are_quarantined_and_kept_without_what_no_database_takes(
