@@ -160,7 +160,7 @@ def kept_secret_key(chosen: Settings) -> bytes:
 
 
 def seal_of(key: bytes) -> AesGcmSeal:
-    """What seals the secrets of second factors under the portal's key."""
+    """What seals small secrets at rest, of second factors and of waiting messages, under the portal's key."""
     return AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor")))
 
 

@@ -103,6 +103,8 @@ def _readable_by_others(path: Path) -> bool:
 def check_sealed(settings: Settings) -> str:
     """Second factors that were sealed under another SECRET_KEY than today's."""
     key = container.kept_secret_key(settings)
+    if check_database(settings):
+        return texts.DATABASE_FIRST
     engine = make_engine(settings.database)
     try:
         with snapshots(engine)() as tx:
@@ -117,6 +119,8 @@ def check_mailbox(settings: Settings) -> str:
     mailbox = container.mailbox(settings)
     if mailbox is None:
         return ""
+    if check_database(settings):
+        return texts.DATABASE_FIRST
     engine = make_engine(settings.database)
     try:
         with snapshots(engine)() as tx:

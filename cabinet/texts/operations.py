@@ -17,6 +17,7 @@ NOT_OPENED = "CABINET_SECRET_KEY другой, чем прежде: не отк�
 MAILBOX = "Почтовый ящик заявок"
 REASON = " {reason}"
 BEHIND = "версия {found}, нужна {wanted}: выполните python -m cabinet migrate"
+DATABASE_FIRST = "не проверить, пока не готова база данных"
 NO_VERSION = "нет"
 NOT_WRITABLE = "в {path} нельзя писать"
 READABLE_BY_OTHERS = "{path} могут читать другие пользователи системы: chmod o-rwx"
