@@ -61,5 +61,5 @@ export async function offer() {
   });
   if (answer === "again" && document.hidden)
     await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
-  return answered(answer);
+  return answered(/^(\{|again$)/.test(answer) ? answer : ""); // nobody pressed anything: what failed is not told
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cabinet import worker
+from cabinet import container, worker
 from cabinet.adapters.mail_smtp import SmtpMail, SmtpServer
 from cabinet.adapters.sms_smsc import SmscSms
 from cabinet.domain.identity import Login
@@ -26,6 +26,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import MailReturned
 from cabinet.services import notifications
 from cabinet.services.deps import Deps
+from cabinet.settings import Settings
 from tests.adapters import smsc_api
 from tests.adapters.local_api import bounded
 from tests.adapters.smtp_server import SmtpServerHere
@@ -40,6 +41,7 @@ WORKER = (
     "deps = container.build(container.settings())\ninput('ready')\n"
     "print(notifications.deliver_due(deps))"
 )
+SECRET = "what the workers and this process share"
 LAUNCH = 90  # seconds for a process to start and send on a busy machine
 
 
@@ -47,6 +49,8 @@ LAUNCH = 90  # seconds for a process to start and send on a busy machine
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     made = make_world(database_url, tmp_path)
     made.clock.at = datetime.now(UTC)  # the workers' own clock is the machine's
+    key = container.secret_key(Settings(env="test", secret_key=SECRET))
+    made.deps = replace(made.deps, seal=container.seal_of(key))
     yield made
     made.dispose()
 
@@ -73,6 +77,7 @@ def start_worker(database_url: str, server: SmtpServerHere, folder: Path) -> sub
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "CABINET_ENV": "test",
+        "CABINET_SECRET_KEY": SECRET,
         "CABINET_DATABASE_URL": database_url,
         "CABINET_DATA_DIR": str(folder),
         "CABINET_MAIL": "smtp",

@@ -123,6 +123,7 @@ def test_the_login_field_suggests_a_passkey(
     open_page(elsewhere, "/login")  # the tablet knows no passkey yet
     expect(box(elsewhere, "Логин")).to_have_attribute("autocomplete", "username webauthn")
     expect(elsewhere.locator("[data-passkey*=challenge]")).to_be_attached()
+    expect(elsewhere.get_by_role("alert")).to_have_count(0)
     elsewhere.goto("about:blank")
     tablet.take(telephone.keys()[0])
     elsewhere.goto("/login", wait_until="commit")  # the suggestion is taken as soon as it is made
