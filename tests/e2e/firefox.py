@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 from simple_websocket import Client, ConnectionClosed, Server
@@ -20,6 +20,19 @@ UNKNOWN = frozenset({"emulation.setMediaFeaturesOverride"})
 _LISTENING = re.compile(r"(?<=WebDriver BiDi listening on )ws://\S+")
 _CHUNK = 1 << 16
 _END = b"\r\n\r\n"
+
+
+class Driver(Server):
+    """Playwright, to whom two threads speak: one message goes out whole before the next."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._speaking = Lock()
+        super().__init__(environ, receive_bytes=_CHUNK)
+
+    def send(self, data: Any) -> None:
+        """See `Server`."""
+        with self._speaking:
+            super().send(data)
 
 
 class Firefox(Client):
@@ -46,7 +59,7 @@ def accept(listener: socket.socket) -> dict[str, Any]:
 def relay(environ: dict[str, Any], url: str) -> None:
     """Passes on what the two say until one of them leaves."""
     firefox = Firefox(url + environ["PATH_INFO"], receive_bytes=_CHUNK)
-    driver = Server(environ, receive_bytes=_CHUNK)
+    driver = Driver(environ)
     Thread(target=answer, args=(firefox, driver), daemon=True).start()
     with suppress(ConnectionClosed):
         while True:
@@ -60,7 +73,7 @@ def relay(environ: dict[str, Any], url: str) -> None:
         firefox.close()
 
 
-def answer(firefox: Client, driver: Server) -> None:
+def answer(firefox: Client, driver: Driver) -> None:
     """What Firefox says."""
     with suppress(ConnectionClosed):
         while True:
