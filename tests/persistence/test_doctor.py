@@ -61,7 +61,9 @@ def test_the_command_names_every_check_and_ends_with_1_when_one_fails(
     assert done.exit_code == 1
     assert all(name in done.output for name in doctor.CHECKS)
     assert "migrate" in done.output
-    assert texts.DATABASE_FIRST in done.output  # what stands in the database is not looked for before it is there
+    assert (
+        texts.DATABASE_FIRST in done.output
+    )  # what stands in the database is not looked for before it is there
     assert "Error" not in done.output
 
 
