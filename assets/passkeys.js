@@ -61,5 +61,6 @@ export async function offer() {
   });
   if (answer === "again" && document.hidden)
     await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
-  return answered(/^(\{|again$)/.test(answer) ? answer : ""); // nobody pressed anything: what failed is not told
+  // Nobody has pressed anything: a suggestion that comes to nothing is as one that was replaced, and is not told.
+  return answered(/^(\{|again$)/.test(answer) ? answer : "AbortError");
 }

@@ -15,8 +15,6 @@ from cabinet.ui.states.passkeys import PasskeyConfirmState as Confirm
 from cabinet.ui.states.passkeys import PasskeySignInState as State
 from cabinet.ui.states.passkeys import PasskeyStepState as Step
 
-ABLE = "import('/passkeys.js').then(m => m.able()).catch(() => false)"
-
 
 def asking(options: rx.Var[str]) -> dict[str, Any]:
     """The attribute that passkeys.js reads what to ask the device for from."""
@@ -41,7 +39,6 @@ def passkey_sign_in() -> rx.Component:
         buttons.secondary(texts.SIGN_IN, busy=State.busy, on_click=State.begin),
         trouble(State.problems[""], State.times),
         entering(State.ticket, State.after),
-        on_mount=rx.call_script(ABLE, callback=State.arrive),
         class_name="stack with-passkeys",
         custom_attrs=asking(State.options),
     )

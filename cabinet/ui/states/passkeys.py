@@ -16,6 +16,7 @@ from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import asked, handler, run
 
 _MODULE: Final = "import('/passkeys.js').then(m => m.{call}).catch(() => ({{answer: ''}}))"
+_ABLE: Final = "import('/passkeys.js').then(m => m.able()).catch(() => false)"
 
 
 def script(call: str, **more: Any) -> EventSpec:
@@ -95,13 +96,14 @@ class PasskeySignInState(rx.State):
     after: str = ""
 
     @handler(PUBLIC)
-    async def load(self) -> None:
+    async def load(self) -> Any:
         self.problems, self.options, self.ticket = {}, "", ""
         self.after = asked(self, "next")
+        return rx.call_script(_ABLE, callback=PasskeySignInState.arrive)
 
     @handler(PUBLIC)
     async def arrive(self, able: Any) -> Any:
-        """The page is open, in a browser that can offer passkeys among the suggestions for the login."""
+        """Whether the browser can offer passkeys among the suggestions for the login."""
         return await self._offer() if able is True else None
 
     @handler(PUBLIC, busy=True)
