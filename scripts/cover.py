@@ -14,7 +14,7 @@ SERVICES = (
 DOMAIN = ("codes", "human_check", "passwords", "sign_in", "second_factors", "totp")
 TESTS = (
     *("entrance_attacks", "human_check", "login_change", "operators", "password_change", "reauthentication"),
-    *("recovery_codes", "registration", "sessions", "sign_in", "totp"),
+    *("passkeys", "recovery_codes", "registration", "sessions", "sign_in", "totp", "training"),
 )
 UNITS = ("codes", "human_check", "passwords", "second_factors", "totp")
 
@@ -23,6 +23,7 @@ def main() -> int:
     """0 when the tests pass and no branch is left out; on SQLite alone, for the branches are the same."""
     files = [f"cabinet/services/{x}.py" for x in SERVICES] + [f"cabinet/domain/{x}.py" for x in DOMAIN]
     tests = [f"tests/services/test_{x}.py" for x in TESTS] + [f"tests/unit/test_{x}.py" for x in UNITS]
+    tests.append("tests/persistence/test_doctor.py")
     coverage = [sys.executable, "-m", "coverage"]
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "COVERAGE_FILE": str(Path(folder) / "coverage")}

@@ -129,6 +129,9 @@ def test_expired_used_and_superseded_codes_are_told_apart(world: World) -> None:
     assert confirmations.confirm_code(world.deps, ANNA, f" {third[:3]}-{third[3:]} ").ticket
     with pytest.raises(CodeUsed):
         confirmations.confirm_code(world.deps, ANNA, third)
+    world.clock.move(minutes=2)
+    with pytest.raises(NotFound):  # what is done is begun anew, with the password
+        confirmations.resend_code(world.deps, ANNA)
 
 
 def test_another_code_can_be_sent_once_a_minute_and_five_times_a_day(world: World) -> None:

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -6,9 +8,10 @@ from cabinet.domain.codes import CodeWrong
 from cabinet.domain.errors import CabinetError, TooMany
 from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.permissions import Actor, Visitor
+from cabinet.ports import PasswordHasher
 from cabinet.services import confirmations, password_reset, sessions, sign_in
 from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, register, subscriber
-from tests.fakes import VISITOR, World
+from tests.fakes import NOON, VISITOR, World
 
 ANNA = Actor.anonymous(VISITOR)
 NEW_DEVICE = Visitor("another-device", "192.0.2.7")
@@ -51,6 +54,40 @@ def test_a_wrong_password_and_an_unknown_login_are_one_answer(world: World) -> N
         with pytest.raises(sign_in.SignInWrong) as raised:
             sign_in.sign_in(world.deps, ANNA, wrong)
         assert (raised.value.field, raised.value.facts) == ("", {})
+
+
+class Meanwhile:
+    """Checks passwords; something happens while it does."""
+
+    def __init__(self, real: PasswordHasher, deed: Callable[[], object]) -> None:
+        self._real, self._deed = real, deed
+
+    def hash(self, password: str) -> str:
+        return self._real.hash(password)
+
+    def verify(self, password: str, stored: str) -> bool:
+        right = self._real.verify(password, stored)
+        self._deed()
+        return right
+
+
+@pytest.mark.parametrize(
+    "change", [{"password_hash": "another"}, {"login": "new@example.ru"}, {"blocked_at": NOON}], ids=str
+)
+def test_what_changes_while_the_password_is_checked_lets_nobody_in(
+    world: World, change: dict[str, object]
+) -> None:
+    subscriber(world)
+
+    def deed() -> None:
+        with world.deps.transaction() as tx:
+            user = tx.users.get(1)
+            for name, value in change.items():
+                setattr(user, name, value)
+
+    slow = replace(world.deps, passwords=Meanwhile(world.deps.passwords, deed))
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(slow, ANNA, form())
 
 
 def guess(world: World, number: int, login: str = MAIL, human_pass: str = "") -> None:
