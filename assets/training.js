@@ -379,6 +379,7 @@ function ring(event) {
   if (!ready.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  touched = true;
   const now = ready.indexOf(document.activeElement);
   ready[(now + (event.shiftKey ? -1 : 1) + ready.length) % ready.length].focus();
 }

@@ -20,7 +20,9 @@ from cabinet.domain.forms import text_of
 from cabinet.domain.permissions import PUBLIC, Permission
 
 __all__ = [
+    "BOOT",
     "PUBLIC",
+    "STATE",
     "admits",
     "allow_framework",
     "cleaned",
@@ -62,16 +64,19 @@ def _fault(payload: Payload) -> bool:
     return payload.keys() <= {"info", "component_stack"} and all(isinstance(x, str) for x in payload.values())
 
 
-_STATE: Final = "reflex___state____state"
+STATE: Final = "reflex___state____state"
+BOOT: Final = f"{STATE}.hydrate_and_load"
+"""What a page sends first over each socket: its states as they are, then its own load."""
+
 # Reflex's own events that a page cannot live without; exact names, never `setvar`; and what they may carry.
 _FRAMEWORK: Final[dict[str, Callable[[Payload], bool]]] = {
-    f"{_STATE}.hydrate": _nothing,
-    f"{_STATE}.hydrate_and_load": _boot,
-    f"{_STATE}.set_is_hydrated": _flag,
-    f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal": _nothing,
-    f"{_STATE}.reflex___state____on_load_internal_state.set_is_hydrated": _flag,
-    f"{_STATE}.reflex___state____update_vars_internal_state.update_vars_internal": _stored,
-    f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception": _fault,
+    f"{STATE}.hydrate": _nothing,
+    BOOT: _boot,
+    f"{STATE}.set_is_hydrated": _flag,
+    f"{STATE}.reflex___state____on_load_internal_state.on_load_internal": _nothing,
+    f"{STATE}.reflex___state____on_load_internal_state.set_is_hydrated": _flag,
+    f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal": _stored,
+    f"{STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception": _fault,
 }
 
 

@@ -3,12 +3,16 @@
 Socket.IO hands every event name of a client to the namespace's method of that name, `connect` too, whose
 argument is the request's headers and address; and it is Reflex that is told, whole, in its log, of what it
 could not read. So names, shapes and amounts are checked here, and a client token opens nothing by itself.
+
+A page that comes back after a cut may find its states empty until it is loaded again. What it sends meanwhile, such
+as the form that was sent while there was no connection, waits here until then.
 """
 
 import asyncio
 import hashlib
 import logging
 import re
+from contextvars import Context
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
@@ -17,6 +21,8 @@ from reflex.app import EventNamespace
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State, StateUpdate
+from reflex_base.constants import CompileVars
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event import Event
 
 from cabinet.domain import cookies
@@ -28,12 +34,20 @@ MOST_QUEUED: Final = 64
 KEPT: Final = (
     60.0  # seconds that a state outlives its socket; Reflex's own hour would let anybody fill the memory
 )
+_LOADED: Final = f"{CompileVars.IS_HYDRATED}{FIELD_MARKER}"
 # What a client may say besides `event`, and with how many arguments.
 _SAYINGS: Final = {"event": 1, "ping": 0, "client_error": 1}
 
 
 class GuardedNamespace(EventNamespace):
     """Reflex's namespace, deaf to whatever our own pages never say."""
+
+    def __init__(self, namespace: str, app: rx.App) -> None:
+        super().__init__(namespace, app)
+        self._opening: dict[
+            str, list[dict[str, Any]]
+        ] = {}  # what waits, by the socket whose page is being loaded
+        self._releasing: set[asyncio.Task[None]] = set()
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Dispatch what the server itself tells, and of a client's words only the known ones."""
@@ -54,15 +68,33 @@ class GuardedNamespace(EventNamespace):
         await super().on_connect(sid, {**environ, "QUERY_STRING": bound}, auth)
 
     async def on_event(self, sid: str, data: Any) -> None:
-        """Queue an event that is declared and fits; drop another, or one too many."""
+        """Queue an event that is declared and fits, after the page's own load; drop another, or one too many."""
         event = gate.cleaned(data)
-        if event is None or self._queued(sid) >= MOST_QUEUED:
+        held = self._opening.get(sid, [])
+        if event is None or self._queued(sid) + len(held) >= MOST_QUEUED:
             _log.warning("an event that does not fit, or one too many, was dropped")
+            return
+        if event["name"] == gate.BOOT:
+            self._opening[sid] = held
+        elif sid in self._opening and not gate.allow_framework(event["name"]):
+            held.append(event)
             return
         await super().on_event(sid, event)
 
+    async def emit_update(self, update: StateUpdate, token: str) -> None:
+        """Send what has changed; once that says that the page is loaded, what waited for it is queued."""
+        await super().emit_update(update, token)
+        if update.delta.get(gate.STATE, {}).get(_LOADED):
+            sid = self.token_to_sid.get(token, "")
+            held = self._opening.pop(sid, [])
+            if held:  # as the client's own events, in a context of no other
+                task = asyncio.create_task(self._release(sid, held), context=Context())
+                self._releasing.add(task)
+                task.add_done_callback(self._releasing.discard)
+
     def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
         """Let the state of a socket that does not come back go: pages are rebuilt from cookie and database."""
+        self._opening.pop(sid, None)
         token = self.sid_to_token.get(sid)
         if token:
             live.leave(token)
@@ -73,6 +105,10 @@ class GuardedNamespace(EventNamespace):
         """Have an open page send an event; it carries nothing and passes the gate like any that the page sends."""
         if token in self._token_manager.token_to_socket:
             await self.emit_update(StateUpdate(events=[Event(name=event)]), token)
+
+    async def _release(self, sid: str, held: list[dict[str, Any]]) -> None:
+        for event in held:
+            await super().on_event(sid, event)
 
     def _forget(self, token: str) -> None:
         manager = self.app.state_manager

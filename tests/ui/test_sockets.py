@@ -8,7 +8,8 @@ import pytest
 from reflex.app import EventNamespace
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
-from reflex.state import State
+from reflex.state import State, StateUpdate
+from reflex.utils.token_manager import SocketRecord
 
 from cabinet.ui import sockets
 from cabinet.ui.sockets import GuardedNamespace
@@ -170,6 +171,69 @@ async def test_a_full_queue_takes_no_more(heard: list[tuple[str, Any]]) -> None:
     await namespace(queued=sockets.MOST_QUEUED - 1).trigger_event("event", "sid", HYDRATE)
     await namespace(queued=sockets.MOST_QUEUED).trigger_event("event", "sid", HYDRATE)
     assert heard == [("event", ("sid", HYDRATE))]
+
+
+BOOT = {**HYDRATE, "name": f"{STATES}.hydrate_and_load", "payload": {}}
+SEND = {
+    **HYDRATE,
+    "name": f"{STATES}.cabinet___ui___states___readings____readings_state.submit",
+    "payload": {"form": {}},
+}
+
+
+def says(*, loaded: bool) -> StateUpdate:
+    return StateUpdate(delta={STATES: {"is_hydrated_rx_state_": loaded}})
+
+
+async def named(own: GuardedNamespace, heard: list[tuple[str, Any]]) -> list[str]:
+    """The events that were queued, once what was let go is."""
+    await asyncio.gather(*own._releasing)
+    return [args[1]["name"].rpartition(".")[2] for name, args in heard if name == "event"]
+
+
+@pytest.fixture
+def opening(heard: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch) -> GuardedNamespace:
+    """A socket that is connected; nothing has been heard of its page yet."""
+    assert heard == []
+
+    async def send(*_args: Any, **_more: Any) -> None:
+        """To nobody."""
+
+    monkeypatch.setattr(EventNamespace, "emit", send)
+    own = namespace()
+    records = own._token_manager.token_to_socket
+    records["token"] = SocketRecord(instance_id=own._token_manager.instance_id, sid="sid")
+    return own
+
+
+async def test_what_is_sent_while_the_page_is_loaded_comes_after_it(
+    opening: GuardedNamespace, heard: list[tuple[str, Any]]
+) -> None:
+    await opening.on_event("sid", BOOT)
+    await opening.on_event("sid", SEND)
+    await opening.on_event("sid", HYDRATE)  # Reflex's own are part of the load
+    await opening.emit_update(says(loaded=False), "token")
+    await opening.emit_update(says(loaded=True), "another")
+    assert await named(opening, heard) == ["hydrate_and_load", "hydrate"]
+    await opening.emit_update(says(loaded=True), "token")
+    assert await named(opening, heard) == ["hydrate_and_load", "hydrate", "submit"]
+    await opening.emit_update(says(loaded=True), "token")
+    await opening.on_event("sid", SEND)
+    assert await named(opening, heard) == ["hydrate_and_load", "hydrate", "submit", "submit"]
+
+
+async def test_what_waits_for_the_load_is_bounded_and_goes_with_its_socket(
+    opening: GuardedNamespace, heard: list[tuple[str, Any]]
+) -> None:
+    await opening.on_event("sid", BOOT)
+    for _ in range(sockets.MOST_QUEUED + 5):
+        await opening.on_event("sid", SEND)
+    assert len(opening._opening["sid"]) == sockets.MOST_QUEUED
+    await opening.on_event("sid", BOOT)  # one too many as well
+    opening.on_disconnect("sid")
+    await opening.emit_update(says(loaded=True), "token")
+    assert await named(opening, heard) == ["hydrate_and_load"]
+    assert opening._opening == {}
 
 
 async def gone(own: GuardedNamespace, *, back: bool = False, locked: bool = False) -> bool:

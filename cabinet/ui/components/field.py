@@ -291,3 +291,8 @@ def radio_group(
 def options(pairs: Sequence[tuple[str, str]]) -> list[rx.Component]:
     """`<option>`s out of (value, words)."""
     return [rx.el.option(words, value=value) for value, words in pairs]
+
+
+def hidden(name: str, value: rx.Var[str] | str) -> rx.Component:
+    """What a form says of itself: what it is about, so that it is not taken for another's."""
+    return rx.el.input(type="hidden", name=name, value=value, read_only=True)

@@ -11,7 +11,7 @@ from cabinet.ui.components.card import card, facts
 from cabinet.ui.components.desk import choice_button, search, split
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
-from cabinet.ui.components.field import checkbox, field, radio_card, radio_group
+from cabinet.ui.components.field import checkbox, field, hidden, radio_card, radio_group
 from cabinet.ui.components.form import form
 from cabinet.ui.layout import PostForm
 from cabinet.ui.states.desk_pins import DeskPinsState as State
@@ -106,7 +106,7 @@ def checklist() -> rx.Component:
                 auto_complete="off",
                 enter_key_hint="done",
             ),
-            rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+            hidden("key", State.key),
             buttons.primary(texts.ISSUE, busy=State.busy),
             on_submit=State.issue,
             key=State.key,
@@ -127,8 +127,8 @@ def outcome() -> rx.Component:
 
 def printed(focused: dict[str, object]) -> rx.Component:
     slip = PostForm.create(
-        rx.el.input(type="hidden", name="account", value=State.issued.account_id, read_only=True),
-        rx.el.input(type="hidden", name="pin", value=State.issued.pin, read_only=True),
+        hidden("account", State.issued.account_id),
+        hidden("pin", State.issued.pin),
         rx.el.button(texts.PRINT_SLIP, type="submit", class_name="button primary"),
         custom_attrs={"method": "post", "action": routes.API_DESK_SLIP, "target": "_blank"},
     )

@@ -12,7 +12,7 @@ from cabinet.ui.components.banner import banner
 from cabinet.ui.components.card import card
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
-from cabinet.ui.components.field import money_field
+from cabinet.ui.components.field import hidden, money_field
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
 from cabinet.ui.links import document_link
@@ -82,7 +82,8 @@ def amount_form() -> rx.Component:
             enter_key_hint="go",
             key=State.key,
         ),
-        rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+        hidden("account", State.form.account_id),
+        hidden("key", State.key),
         buttons.primary(texts.PAY, busy=State.busy),
         on_submit=State.submit,
         problems=State.problems,

@@ -13,7 +13,7 @@ from cabinet.ui.components.basic_access import unavailable
 from cabinet.ui.components.card import card, facts
 from cabinet.ui.components.drum import drum
 from cabinet.ui.components.empty import empty
-from cabinet.ui.components.field import checkbox
+from cabinet.ui.components.field import checkbox, hidden
 from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
 from cabinet.ui.components.pill import pill
@@ -85,7 +85,9 @@ def reading_form() -> rx.Component:
         ),
         live(estimate()),
         rx.cond(State.unusual, checkbox("confirmed", texts.CONFIRM_UNUSUAL), rx.fragment()),
-        rx.el.input(type="hidden", name="key", value=State.key, read_only=True),
+        hidden("account", State.meter.account_id),
+        hidden("meter", State.meter.meter_id),
+        hidden("key", State.key),
         buttons.primary(texts.SEND_READING, busy=State.busy),
         rx.cond(State.meter.unsent != "", rx.el.p(State.meter.unsent, class_name="note"), rx.fragment()),
         on_submit=State.submit,

@@ -45,6 +45,5 @@ class PayState(rx.State):
 
     @handler(Permission.PAYMENT_MAKE, busy=True)
     async def submit(self, form: dict[str, Any]) -> None:
-        command = StartPayment.parse({**form, "account": self.form.account_id})
-        self.leave_to = await run(self, payments.start_payment, command)
+        self.leave_to = await run(self, payments.start_payment, StartPayment.parse(form))
         self.problems = {}

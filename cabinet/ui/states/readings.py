@@ -64,8 +64,8 @@ class ReadingsState(rx.State):
     @handler(Permission.READING_SUBMIT, busy=True)
     async def submit(self, form: dict[str, Any]) -> None:
         command = SubmitReading(
-            account_id=number_of(self.meter.account_id),
-            meter_id=number_of(self.meter.meter_id),
+            account_id=number_of(text_of(form, "account", 20)),
+            meter_id=number_of(text_of(form, "meter", 20)),
             value=text_of(form, "value", 60),
             key=text_of(form, "key", 64),
             confirmed=bool(form.get("confirmed")),
