@@ -46,7 +46,10 @@ fi
 hash=$(.venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$wanted")
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$hash" ]; then
     say "Python: installing $wanted (once; about half a minute)"
-    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$wanted"
+    # The file is whole, so pip has nothing to resolve: left to it, a newer release of what a package asks for with
+    # extras («granian[reload]>=…») is taken before its pin is seen, and refused for want of a hash.
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r "$wanted"
+    .venv/bin/python -m pip check --quiet --disable-pip-version-check
     .venv/bin/python -m compileall -q -j 0 cabinet
     printf '%s\n' "$hash" >"$stamp"
 fi
