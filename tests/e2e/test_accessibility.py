@@ -121,6 +121,8 @@ def test_pages_of_the_ways_in(phone_page: Page, look: Look, portal: Portal, town
     button(page, "Получить код").click()
     expect(box(page, "Новый пароль")).to_be_visible()
     look(page, "/reset with the code awaited")
+    button(page, "Изменить адрес или номер").click()
+    expect(box(page, "Логин")).to_be_focused()
     login = town.new_login()
     register(page, login)
     look(page, "/confirm")

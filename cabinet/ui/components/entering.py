@@ -18,9 +18,13 @@ def entering(ticket: rx.Var[str], after: rx.Var[str] | str = "/") -> rx.Componen
 
 
 def login_field(
-    problem: rx.Var[str], label: str = texts.LOGIN, auto_complete: str = "username"
+    problem: rx.Var[str],
+    label: str = texts.LOGIN,
+    auto_complete: str = "username",
+    again: rx.Var[bool] | None = None,
 ) -> rx.Component:
-    """A phone or an e-mail, as password managers know it."""
+    """A phone or an e-mail, as password managers know it; it takes the focus once another is wanted, `again`."""
+    focus = {} if again is None else {"data-take-focus": rx.cond(again, "again", rx.Var("undefined"))}
     return field(
         "login",
         label,
@@ -31,4 +35,5 @@ def login_field(
         enter_key_hint="next",
         auto_capitalize="none",
         spell_check=False,
+        custom_attrs=focus,
     )

@@ -23,7 +23,7 @@ def reset_page() -> rx.Component:
 
 def login_form() -> rx.Component:
     return form(
-        login_field(State.problems["login"]),
+        login_field(State.problems["login"], again=State.again),
         captcha("reset", problem=State.problems["human"]),
         buttons.primary(texts.RESET_ASK, busy=State.busy),
         on_submit=State.ask,

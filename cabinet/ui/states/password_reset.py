@@ -15,16 +15,17 @@ from cabinet.ui.states.human_check import with_pass
 
 
 class ResetState(rx.State):
-    """The page of a new password: first the login, then the code and the password."""
+    """The page of a new password: first the login, then the code and the password; `again` once another is wanted."""
 
     problems: dict[str, str] = {}
     busy: bool = False
     sent_words: str = ""
     ticket: str = ""
+    again: bool = False
 
     @handler(PUBLIC)
     async def load(self) -> None:
-        self.problems, self.sent_words, self.ticket = {}, "", ""
+        self.problems, self.sent_words, self.ticket, self.again = {}, "", "", False
 
     @handler(PUBLIC, busy=True)
     async def ask(self, form: dict[str, Any]) -> None:
@@ -45,4 +46,4 @@ class ResetState(rx.State):
 
     @handler(PUBLIC)
     async def restart(self) -> None:
-        self.problems, self.sent_words = {}, ""
+        self.problems, self.sent_words, self.again = {}, "", True
