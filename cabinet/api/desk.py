@@ -19,10 +19,10 @@ from starlette.routing import Route
 from cabinet.api.requests import NO_STORE, Caller, same_origin, small_form
 from cabinet.domain import cookies
 from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
+from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Actor
 from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review, sessions
 from cabinet.services.deps import Deps
-from cabinet.services.readings import number_of
 from cabinet.texts import desk_registers as words
 from cabinet.texts import errors
 
@@ -43,7 +43,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
             return Response(status_code=_FORBIDDEN)
         form = await small_form(request)
         actor = await whose(deps, caller, request)
-        account, pin = number_of(form.get("account", "")), form.get("pin", "")
+        account, pin = id_of(form.get("account", "")), form.get("pin", "")
         return await answered(
             deps,
             actor,
@@ -108,12 +108,12 @@ def _rejects(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
         return FileResponse(
             path, media_type="text/csv; charset=utf-8", filename="rejects.csv", headers=NO_STORE
         )
-    lines = desk_registers.rejects_of_register(deps, actor, number_of(asked.get("register", "")))
+    lines = desk_registers.rejects_of_register(deps, actor, id_of(asked.get("register", "")))
     return _csv("rejects.csv", lines, ("line", "column", "reason", "original"))
 
 
 def _document(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
-    request, document, page = (number_of(asked.get(x, "")) for x in ("request", "document", "page"))
+    request, document, page = (id_of(asked.get(x, "")) for x in ("request", "document", "page"))
     picture = request_review.open_document(deps, actor, request, document, page)
     headers = {**NO_STORE, "content-disposition": 'attachment; filename="document.jpg"'}
     return Response(picture, media_type="image/jpeg", headers=headers)

@@ -1,9 +1,11 @@
 """Several fields parsed at once, so that a person hears of every mistake in one go."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from cabinet.domain.errors import CabinetError, Conflict, InputError
+
+_ID_DIGITS: Final = 18  # a BIGINT holds as many
 
 T = TypeVar("T")
 
@@ -65,6 +67,11 @@ def text_of(form: object, name: str, most: int = 1000) -> str:
     """A form's field as text: whatever else was sent, too much of it or half a character, is nothing."""
     value = form.get(name, "") if isinstance(form, dict) else ""
     return value if isinstance(value, str) and len(value) <= most and is_whole(value) else ""
+
+
+def id_of(text: str) -> int:
+    """An id that came from a browser; -1, which is nobody's, for anything but a plain number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS else -1
 
 
 def is_whole(text: str) -> bool:

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from cabinet.domain.errors import InputError
 
@@ -62,3 +63,8 @@ class BillingPeriod:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The calendar day in a supplier's zone."""
+    return at.astimezone(ZoneInfo(zone)).date()

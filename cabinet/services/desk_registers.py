@@ -21,14 +21,13 @@ from cabinet import logs
 from cabinet.domain.cells import as_text
 from cabinet.domain.codes import new_token
 from cabinet.domain.errors import Busy, CabinetError, NotFound
-from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.forms import FieldMissing, Parser, id_of, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.persistence.registers import Register
 from cabinet.ports import Clock
 from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
-from cabinet.services.readings import number_of
 from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.texts import dates, errors
@@ -356,7 +355,7 @@ def undo(deps: Deps, actor: Actor, kind: str, register_id: str) -> UndoRow:
         UndoUnknown: another came, or it is undone already.
         UndoRefused: something has been made of it since.
     """
-    command = replace(_undo(deps, actor, kind, dry_run=False), register_id=number_of(register_id))
+    command = replace(_undo(deps, actor, kind, dry_run=False), register_id=id_of(register_id))
     return _undo_row(kind, undo_import(deps, actor, command))
 
 

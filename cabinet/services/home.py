@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from cabinet.domain.charges import ChargeLine, due_on
 from cabinet.domain.identity import spaced_number
+from cabinet.domain.period import local_day
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.volume import DialValue
 from cabinet.persistence.customer_accounts import LinkedAccount
@@ -11,7 +12,6 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.charges import BarRow, bars
 from cabinet.services.customer_accounts import due_in_words, shown_address
 from cabinet.services.deps import Deps
-from cabinet.services.readings import local_day
 from cabinet.texts import amounts, dates
 from cabinet.texts import home as words
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.errors import NotFound
-from cabinet.domain.forms import FormStale, Parser, text_of
+from cabinet.domain.forms import FormStale, Parser, id_of, text_of
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.money import ZERO, Money
 from cabinet.domain.payments import (
@@ -24,7 +24,6 @@ from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
 from cabinet.services.customer_accounts import due_in_words, shown_address
 from cabinet.services.deps import Deps
 from cabinet.services.notices import tell_user
-from cabinet.services.readings import number_of
 from cabinet.texts import amounts, dates
 from cabinet.texts import payments as words
 
@@ -81,7 +80,7 @@ class StartPayment:
         key = text_of(form, "key", 64)
         if not key:
             raise FormStale
-        return cls(number_of(text_of(form, "account")), amount, key)
+        return cls(id_of(text_of(form, "account")), amount, key)
 
 
 def get_pay_form(deps: Deps, actor: Actor, account_id: int) -> PayFormRow:

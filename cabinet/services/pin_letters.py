@@ -18,6 +18,7 @@ from cabinet.domain.codes import digest, new_token
 from cabinet.domain.documents import DocumentRefused, by_magic, format_of
 from cabinet.domain.errors import InputError, NotFound, TooMany
 from cabinet.domain.identity import Login
+from cabinet.domain.period import local_day
 from cabinet.domain.permissions import Actor
 from cabinet.domain.pin_letters import DocumentSaid, Lack, PinLetter, find_card_date, understand
 from cabinet.domain.pin_requests import (
@@ -50,7 +51,6 @@ from cabinet.services.deps import Deps
 from cabinet.services.documents import LINK
 from cabinet.services.notifications import queue_message
 from cabinet.services.pin_requests import tell, token_of
-from cabinet.services.readings import local_day
 from cabinet.texts import pin_letters as texts
 
 _log = logging.getLogger(__name__)

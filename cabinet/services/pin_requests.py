@@ -10,6 +10,7 @@ from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.human_check import HumanCheckNeeded, Purpose
 from cabinet.domain.identity import NOBODY, Login, LoginKind, account_number, spaced_number
+from cabinet.domain.period import local_day
 from cabinet.domain.permissions import PUBLIC, AccessLevel, Actor, Permission
 from cabinet.domain.pin_requests import (
     DocumentKind,
@@ -30,7 +31,6 @@ from cabinet.services import documents, human_check
 from cabinet.services.deps import Deps
 from cabinet.services.documents import LINK, DocumentRow, row_of
 from cabinet.services.notifications import queue_message
-from cabinet.services.readings import local_day
 from cabinet.texts import consent, dates
 from cabinet.texts import pin_requests as texts
 

@@ -1,14 +1,14 @@
 """Readings: what the dial showed, what it would cost, and a receipt that is given once."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.charges import Service
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale
-from cabinet.domain.period import BillingPeriod
+from cabinet.domain.period import BillingPeriod, local_day
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.readings import (
     Dial,
@@ -121,12 +121,6 @@ class SubmitReading:
     value: str
     key: str
     confirmed: bool
-
-
-def number_of(text: str) -> int:
-    """An id that came from a browser; -1, which is nobody's, for anything but a plain number."""
-    most_digits = 18
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else -1
 
 
 def get_meter(deps: Deps, actor: Actor, account_id: int, meter_id: int | None = None) -> MeterRow:
@@ -393,8 +387,3 @@ def _policy(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> SupplierPolicy:
 
 def _today(deps: Deps, found: LinkedAccount) -> date:
     return local_day(deps.clock.now(), found.supplier.timezone)
-
-
-def local_day(at: datetime, zone: str) -> date:
-    """The calendar day in a supplier's zone."""
-    return at.astimezone(ZoneInfo(zone)).date()

@@ -26,12 +26,11 @@ from cabinet.domain.errors import (
     ReauthenticationNeeded,
     SignInNeeded,
 )
-from cabinet.domain.forms import text_of
+from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import DESK, Actor, Permission, Visitor
 from cabinet.services import desk, sessions
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.deps import Deps
-from cabinet.services.readings import number_of
 from cabinet.ui import gate, notices, routes
 
 _log = logging.getLogger(__name__)
@@ -262,4 +261,4 @@ def asked(state: rx.State, name: str) -> str:
 def picked(state: rx.State, accounts: list[AccountRow]) -> int:
     """The account that the page's query names, or the first one; -1, nobody's, without any."""
     first = accounts[0].id if accounts else ""
-    return number_of(asked(state, "account") or first)
+    return id_of(asked(state, "account") or first)

@@ -200,11 +200,6 @@ def test_a_form_without_its_key_is_stale(case: Case) -> None:
         readings.submit_reading(world.deps, anna, replace(command, key=""))
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1.0", "1e9", "9" * 40, "１", "None"])
-def test_an_id_that_is_no_number_is_nobodys(text: str) -> None:
-    assert readings.number_of(text) == -1
-
-
 def test_two_tabs_racing_never_store_a_falling_dial(case: Case) -> None:
     world, anna, command = case
     values = [replace(command, value=str(3359 + n), key=f"tab-{n}") for n in range(1, 9)]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from cabinet.domain.errors import InputError
-from cabinet.domain.forms import FieldMissing, Parser, Several, text_of
+from cabinet.domain.forms import FieldMissing, Parser, Several, id_of, text_of
 from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.money import ZERO, Money, MoneyMalformed
 
@@ -55,3 +55,8 @@ def test_a_problem_keeps_its_own_field_unless_the_form_names_another() -> None:
     assert MoneyMalformed().field == ""
     assert MoneyMalformed(field="amount").field == "amount"
     assert InputError.field == ""
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "1e9", "9" * 40, "１", "None"])
+def test_an_id_that_is_no_number_is_nobodys(text: str) -> None:
+    assert id_of(text) == -1

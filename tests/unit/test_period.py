@@ -1,8 +1,8 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from cabinet.domain.period import BillingPeriod, PeriodMalformed
+from cabinet.domain.period import BillingPeriod, PeriodMalformed, local_day
 
 
 def test_a_period_is_read_and_written_the_same() -> None:
@@ -29,3 +29,9 @@ def test_months_are_counted_over_the_years(months: int, expected: str) -> None:
 def test_a_period_holds_its_days_and_knows_the_first() -> None:
     assert BillingPeriod.of(date(2026, 11, 30)).first_day == date(2026, 11, 1)
     assert BillingPeriod(2025, 12) < BillingPeriod(2026, 1)
+
+
+def test_a_day_begins_when_it_begins_at_the_supplier() -> None:
+    last_hours = datetime(2026, 10, 31, 20, 30, tzinfo=UTC)
+    assert local_day(last_hours, "Europe/Samara") == date(2026, 11, 1)
+    assert local_day(last_hours, "UTC") == date(2026, 10, 31)

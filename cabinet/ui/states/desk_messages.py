@@ -2,10 +2,10 @@
 
 import reflex as rx
 
+from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import desk_messages, notifications
 from cabinet.services.desk_messages import FailedMessage
-from cabinet.services.readings import number_of
 from cabinet.ui.session import handler, run
 
 
@@ -25,7 +25,7 @@ class DeskMessagesState(rx.State):
 
     @handler(Permission.MESSAGE_MANAGE)
     async def retry(self, message_id: str) -> None:
-        await run(self, notifications.retry_message, number_of(str(message_id)))
+        await run(self, notifications.retry_message, id_of(str(message_id)))
         await self._told()
 
     @handler(Permission.MESSAGE_MANAGE)

@@ -5,11 +5,10 @@ from typing import Any
 import reflex as rx
 
 from cabinet.domain.codes import new_token
-from cabinet.domain.forms import text_of
+from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import desk_pins
 from cabinet.services.desk_pins import DeskAccount, FoundAccount, IssueAtDesk, IssuedPin
-from cabinet.services.readings import number_of
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import handler, run
 
@@ -49,7 +48,7 @@ class DeskPinsState(rx.State):
 
     @handler(Permission.PIN_ISSUE, busy=True)
     async def issue(self, form: dict[str, Any]) -> None:
-        command = IssueAtDesk.parse(form, number_of(self.account.id), self.key)
+        command = IssueAtDesk.parse(form, id_of(self.account.id), self.key)
         issued = await run(self, desk_pins.issue_at_desk, command)
         self.problems = {}
         if not (issued.again and self.issued.pin):  # a second click leaves what the first has shown
@@ -57,7 +56,7 @@ class DeskPinsState(rx.State):
 
     async def _open(self, account_id: object) -> None:
         self._close()
-        self.account = await run(self, desk_pins.view_account, number_of(str(account_id)))
+        self.account = await run(self, desk_pins.view_account, id_of(str(account_id)))
         self.key = new_token()
 
     def _clear(self) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 import reflex as rx
 
 from cabinet.domain.errors import Busy
-from cabinet.domain.forms import FieldMissing, text_of
+from cabinet.domain.forms import FieldMissing, id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.domain.pin_requests import DocumentReason, RejectReason
 from cabinet.services import request_review
-from cabinet.services.readings import number_of
 from cabinet.services.request_review import QueueRow, ReviewRow
 from cabinet.texts import desk_requests as texts
 from cabinet.ui import live, routes
@@ -53,7 +52,7 @@ class DeskRequestsState(rx.State):
     @handler(Permission.REQUEST_REVIEW)
     async def open(self, request_id: str) -> None:
         self.problems, self.told, self.review, self.pages = {}, "", ReviewRow(), []
-        self.review = await run(self, request_review.claim, number_of(str(request_id)))
+        self.review = await run(self, request_review.claim, id_of(str(request_id)))
         self.pages = [
             routes.with_query(routes.API_DESK_DOCUMENT, request=self.review.id, document=x.id, page=str(page))
             for x in self.review.documents
@@ -63,18 +62,18 @@ class DeskRequestsState(rx.State):
 
     @handler(Permission.REQUEST_REVIEW, busy=True)
     async def approve(self) -> None:
-        sent = await run(self, request_review.approve, number_of(self.review.id))
+        sent = await run(self, request_review.approve, id_of(self.review.id))
         await self._close(texts.APPROVED if sent else texts.APPROVED_ONCE)
 
     @handler(Permission.REQUEST_REVIEW)
     async def release(self) -> None:
-        await run(self, request_review.release, number_of(self.review.id))
+        await run(self, request_review.release, id_of(self.review.id))
         await self._close(texts.RELEASED)
 
     @handler(Permission.REQUEST_REVIEW, busy=True)
     async def turn_down(self, form: dict[str, Any]) -> None:
         kind, _, reason = text_of(form, "reason", 64).partition(".")
-        request = number_of(self.review.id)
+        request = id_of(self.review.id)
         if kind == "document" and reason in set(DocumentReason):
             await run(self, request_review.ask_other_document, request, DocumentReason(reason))
         elif kind == "reject" and reason in set(RejectReason):

@@ -5,12 +5,12 @@ from typing import Any, Final
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from cabinet.domain.forms import id_of
 from cabinet.domain.own_paths import own_path
 from cabinet.domain.passkeys import AGAIN, answer_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import passkeys
 from cabinet.services.passkeys import PasskeyRow, RenamePasskey, SignInByPasskey
-from cabinet.services.readings import number_of
 from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
 from cabinet.ui.session import asked, handler, run
@@ -70,17 +70,17 @@ class PasskeyState(rx.State):
     @handler(Permission.PROFILE)
     async def load(self) -> None:
         self.problems, self.saved, self.row = {}, 0, PasskeyRow()
-        self.row = await run(self, passkeys.get_passkey, number_of(asked(self, "id")))
+        self.row = await run(self, passkeys.get_passkey, id_of(asked(self, "id")))
 
     @handler(Permission.PROFILE, busy=True)
     async def save(self, form: dict[str, Any]) -> None:
         command = RenamePasskey.parse(form)
-        self.row = await run(self, passkeys.rename_passkey, number_of(self.row.id), command)
+        self.row = await run(self, passkeys.rename_passkey, id_of(self.row.id), command)
         self.problems, self.saved = {}, self.saved + 1
 
     @handler(Permission.PROFILE)
     async def remove(self) -> Any:
-        await run(self, passkeys.remove_passkey, number_of(self.row.id))
+        await run(self, passkeys.remove_passkey, id_of(self.row.id))
         self.row = PasskeyRow()
         return rx.redirect(routes.with_query(routes.SETTINGS_PASSKEYS, removed="1"), replace=True)
 

@@ -7,11 +7,11 @@ import reflex as rx
 
 from cabinet.domain import documents as rules
 from cabinet.domain.errors import CabinetError, NotFound
+from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import documents, pin_requests
 from cabinet.services.documents import DocumentRow
 from cabinet.services.pin_requests import KnownOfSender, SendRequest, StatusRow, SupplierChoice
-from cabinet.services.readings import number_of
 from cabinet.texts import errors
 from cabinet.texts import pin_requests as texts
 from cabinet.ui import routes
@@ -76,7 +76,7 @@ class PinRequestState(rx.State):
 
     @handler(Permission.PROFILE)
     async def open_own(self, request_id: Any) -> Any:
-        token = await run(self, pin_requests.open_own, number_of(str(request_id)))
+        token = await run(self, pin_requests.open_own, id_of(str(request_id)))
         return rx.redirect(routes.pin_status(token))
 
 

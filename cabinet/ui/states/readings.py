@@ -6,12 +6,12 @@ import reflex as rx
 
 from cabinet.domain.codes import new_token
 from cabinet.domain.errors import CabinetError
-from cabinet.domain.forms import text_of
+from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.domain.readings import ReadingUnusual
 from cabinet.services import customer_accounts, readings
 from cabinet.services.customer_accounts import AccountRow
-from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading, number_of
+from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading
 from cabinet.ui.notices import problems_of
 from cabinet.ui.rows import basic_number
 from cabinet.ui.session import asked, handler, picked, run
@@ -46,7 +46,7 @@ class ReadingsState(rx.State):
         self.basic_number = basic_number(self.accounts, account)
         if self.accounts and not self.basic_number:
             meant = asked(self, "meter")
-            meter = number_of(meant) if meant else None
+            meter = id_of(meant) if meant else None
             self.meter = await run(self, readings.get_meter, account, meter)
 
     @handler(Permission.READING_SUBMIT)
@@ -54,7 +54,7 @@ class ReadingsState(rx.State):
         self.estimate = EstimateRow()
         typed = text_of({"value": value}, "value", 60)
         command = SubmitReading(
-            number_of(self.meter.account_id), number_of(self.meter.meter_id), typed, "", confirmed=False
+            id_of(self.meter.account_id), id_of(self.meter.meter_id), typed, "", confirmed=False
         )
         try:
             self.estimate = await run(self, readings.estimate_reading, command)
@@ -64,8 +64,8 @@ class ReadingsState(rx.State):
     @handler(Permission.READING_SUBMIT, busy=True)
     async def submit(self, form: dict[str, Any]) -> None:
         command = SubmitReading(
-            account_id=number_of(text_of(form, "account", 20)),
-            meter_id=number_of(text_of(form, "meter", 20)),
+            account_id=id_of(text_of(form, "account", 20)),
+            meter_id=id_of(text_of(form, "meter", 20)),
             value=text_of(form, "value", 60),
             key=text_of(form, "key", 64),
             confirmed=bool(form.get("confirmed")),
@@ -81,8 +81,8 @@ class ReadingsState(rx.State):
 
     @handler(Permission.READING_SUBMIT)
     async def cancel(self, reading_id: str) -> None:
-        wanted = number_of(text_of({"id": reading_id}, "id", 20))
-        account = number_of(self.meter.account_id)
+        wanted = id_of(text_of({"id": reading_id}, "id", 20))
+        account = id_of(self.meter.account_id)
         self.meter = await run(self, readings.cancel_reading, account, wanted)
         self.problems, self.cancelled = {}, str(wanted)
         self.receipt, self.estimate = ReceiptRow(), EstimateRow()

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
+from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import sessions
-from cabinet.services.readings import number_of
 from cabinet.services.sessions import SessionRow
 from cabinet.texts import settings as texts
 from cabinet.ui.session import handler, run
@@ -25,7 +25,7 @@ class SessionsState(rx.State):
 
     @handler(Permission.PROFILE)
     async def end(self, session_id: str) -> None:
-        await run(self, sessions.revoke_session, number_of(str(session_id)))
+        await run(self, sessions.revoke_session, id_of(str(session_id)))
         await self._tell(texts.ENDED)
 
     @handler(Permission.PROFILE)

@@ -4,12 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from cabinet.domain.forms import text_of
+from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import customer_accounts, profile
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.profile import ProfileRow, SupplierRow
-from cabinet.services.readings import number_of
 from cabinet.ui.session import handler, run
 
 
@@ -42,7 +41,7 @@ class SettingsState(rx.State):
 
     @handler(Permission.PROFILE)
     async def restore(self, account_id: str) -> None:
-        await run(self, customer_accounts.restore_account, number_of(str(account_id)))
+        await run(self, customer_accounts.restore_account, id_of(str(account_id)))
         self.problems = {}
         await self._load_accounts()
 
