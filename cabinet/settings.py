@@ -25,6 +25,7 @@ MAILS: Final = ("outbox", "smtp", "resend")
 GATEWAYS: Final = ("outbox", "smsc")
 _SMTP_SCHEMES: Final = ("smtps", "smtp+starttls", "smtp")
 _LEAST_SECRET: Final = 16  # bytes of a webhook's key
+_LEAST_KEY: Final = 32  # bytes of a key of ours: what 256 bits need at least
 
 
 class Settings(BaseSettings):
@@ -47,10 +48,11 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Valkey or Redis for limits and locks of several processes.")
     workers: int = Field(1, ge=1, description="Web processes; more than one needs PostgreSQL and REDIS_URL.")
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Signs codes and tickets, peppers passwords; made in DATA_DIR in demo."
+        SecretStr(""),
+        description="Signs codes and tickets, peppers passwords: 32 bytes or more; made in DATA_DIR in demo.",
     )
     documents_key: SecretStr = Field(
-        SecretStr(""), description="Wraps the keys of documents; made in DATA_DIR in demo."
+        SecretStr(""), description="Wraps the keys of documents: 32 bytes or more; made in DATA_DIR in demo."
     )
     mail: str = Field("outbox", description="`outbox`, `smtp` or `resend`.")
     mail_from: str = Field("Газ дома <kabinet@localhost>", description="The sender of letters.")
@@ -140,8 +142,8 @@ class Settings(BaseSettings):
             "a RESEND_API_URL without https": _is_open_http(self.resend_api_url),
             "an SMS_URL without https": _is_open_http(self.sms_url),
             "a MAIL_FROM at localhost": parseaddr(self.mail_from)[1].endswith("@localhost"),
-            "an empty SECRET_KEY": not self.secret_key.get_secret_value(),
-            "an empty DOCUMENTS_KEY": not self.documents_key.get_secret_value(),
+            f"a SECRET_KEY of less than {_LEAST_KEY} bytes": _is_weak(self.secret_key),
+            f"a DOCUMENTS_KEY of less than {_LEAST_KEY} bytes": _is_weak(self.documents_key),
             "a PUBLIC_URL without https": not self.public_url.startswith("https://"),
         }
         refused = [name for name, found in demo.items() if found]
@@ -163,6 +165,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'cabinet.db').resolve()}"
+
+
+def _is_weak(key: SecretStr) -> bool:
+    """Whether a key could be guessed from what it has signed, or was never chosen."""
+    return len(key.get_secret_value().encode()) < _LEAST_KEY
 
 
 def _is_sender(text: str) -> bool:

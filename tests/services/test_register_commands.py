@@ -161,8 +161,8 @@ def test_production_takes_no_demo_data(run: Run) -> None:
     production = {
         "CABINET_ENV": "production",
         "CABINET_BCRYPT_COST": "12",
-        "CABINET_SECRET_KEY": "k",
-        "CABINET_DOCUMENTS_KEY": "k",
+        "CABINET_SECRET_KEY": "k" * 32,
+        "CABINET_DOCUMENTS_KEY": "k" * 32,
         "CABINET_PUBLIC_URL": "https://example.ru",
         "CABINET_MAIL": "resend",
         "CABINET_SMS": "gateway",

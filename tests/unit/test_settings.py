@@ -60,6 +60,8 @@ def test_a_production_that_names_everything_starts_and_is_https() -> None:
         ({"acquirer": "demo"}, "ACQUIRER=demo"),
         ({"secret_key": ""}, "SECRET_KEY"),
         ({"documents_key": ""}, "DOCUMENTS_KEY"),
+        ({"secret_key": "x"}, "SECRET_KEY of less than 32 bytes"),
+        ({"documents_key": "d" * 31}, "DOCUMENTS_KEY of less than 32 bytes"),
         ({"public_url": "http://gas.example.ru"}, "PUBLIC_URL"),
         ({"public_url": ""}, "PUBLIC_URL"),
         ({"human_check": "test:222222"}, "CABINET_HUMAN_CHECK"),
