@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from cabinet.domain import limits
+from cabinet.domain import limits, sign_in
 from cabinet.domain.codes import digest
 from cabinet.domain.errors import Conflict, InputError
 from cabinet.domain.limits import Limit
@@ -130,8 +130,9 @@ CALM: Final = (
     CalmRule(FAILED_VISITOR, Watched.VISITOR),
     CalmRule(FAILED_ADDRESS, Watched.ADDRESS, known=10),
     CalmRule(LIGHT_ADDRESS, Watched.ADDRESS, known=20),
-    CalmRule(replace(limits.SIGN_IN_ADDRESS, most=3), Watched.ADDRESS, known=6),
-    CalmRule(replace(limits.SIGN_IN_LOGIN, most=3), Watched.LOGIN),
+    # By the hour, as the pauses go: who is made to guess slowly is still guessing.
+    CalmRule(sign_in.within_hour(replace(limits.SIGN_IN_ADDRESS, most=3)), Watched.ADDRESS, known=6),
+    CalmRule(sign_in.within_hour(replace(limits.SIGN_IN_LOGIN, most=3)), Watched.LOGIN),
     CalmRule(LIGHT_ALL, Watched.EVERYBODY),
 )
 """When all of it holds the proof of work is enough; when any does not, a task follows."""

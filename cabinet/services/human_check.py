@@ -171,8 +171,7 @@ def prove_work(deps: Deps, actor: Actor, command: ProveWork) -> Step:
             raise HumanCheckExpired
         if proof.stage == Stage.HARD:
             return _passed(tx, deps, Stage.VOUCHED, visitor, command.purpose)
-        if not command.task and _route(tx, deps, visitor) is Route.PROOF_ONLY:
-            _count(tx, deps, (LIGHT_ADDRESS, visitor.address), (LIGHT_ALL, _EVERYBODY))
+        if not command.task and _take_light(tx, deps, visitor):
             return _passed(tx, deps, Stage.LIGHT, visitor, command.purpose)
         _reserve_task(tx, deps, visitor)
     return _pose(deps, visitor, command.purpose, Stage.PICTURE)
@@ -319,6 +318,17 @@ def _route(
     if strict is Route.TASK and tx.sessions.is_known_address(visitor.address):
         return route(known=True)
     return strict
+
+
+def _take_light(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> bool:
+    """Whether the work alone is enough now, which is then counted; those that come at once wait for one another."""
+    counted = (LIGHT_ADDRESS, visitor.address), (LIGHT_ALL, _EVERYBODY)
+    for limit, subject in counted:
+        tx.attempts.hold(limit, subject)
+    enough = _route(tx, deps, visitor) is Route.PROOF_ONLY
+    if enough:
+        _count(tx, deps, *counted)
+    return enough
 
 
 def _count(tx: UnitOfWork, deps: Deps, *happened: tuple[Limit, str]) -> None:

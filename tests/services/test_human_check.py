@@ -8,6 +8,7 @@ import pytest
 
 from cabinet.domain.errors import CabinetError, NotFound, TooMany
 from cabinet.domain.human_check import (
+    LIGHT_ADDRESS,
     LIGHT_ALL,
     BrowserUnknown,
     HumanCheckExpired,
@@ -442,12 +443,28 @@ def sign_in_from(world: World, address: str) -> None:
         )
 
 
-def test_failed_sign_ins_bring_their_address_a_task(world: World) -> None:
+@pytest.mark.parametrize("minutes", [0, 50])
+def test_failed_sign_ins_bring_their_address_a_task_however_slowly_they_came(
+    world: World, minutes: int
+) -> None:
     quiet = calm(world)
     with world.deps.transaction() as tx:
         tx.attempts.reserve(SIGN_IN_ADDRESS, VISITOR.address, world.clock.now(), 3)
+    world.clock.move(minutes=minutes)
     assert proved(quiet).task_id
     assert proved(quiet, STRANGER).pass_id
+
+
+def test_of_twenty_easy_passes_earned_at_once_five_are_given(world: World) -> None:
+    quiet = calm(world)
+    people = [Actor.anonymous(Visitor(f"device-{number}", VISITOR.address)) for number in range(20)]
+    works = [(actor, work_of(quiet, actor)) for actor in people]
+
+    def earn(sent: tuple[Actor, str]) -> bool:
+        return bool(human_check.prove_work(quiet.deps, sent[0], ProveWork(REGISTER, sent[1])).pass_id)
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(earn, works)) == LIGHT_ADDRESS.most
 
 
 def test_three_hundred_easy_passes_in_ten_minutes_bring_everybody_a_task(world: World) -> None:
@@ -459,10 +476,14 @@ def test_three_hundred_easy_passes_in_ten_minutes_bring_everybody_a_task(world: 
     assert proved(quiet).pass_id
 
 
-def test_a_login_that_was_guessed_at_needs_a_pass_earned_by_a_task(world: World) -> None:
+@pytest.mark.parametrize("minutes", [0, 50])
+def test_a_login_that_was_guessed_at_needs_a_pass_earned_by_a_task_however_slowly_it_was(
+    world: World, minutes: int
+) -> None:
     quiet = calm(world)
     with world.deps.transaction() as tx:
         tx.attempts.reserve(SIGN_IN_LOGIN, "anna@example.ru", world.clock.now(), 3)
+    world.clock.move(minutes=minutes)
     easy = proved(quiet).pass_id
     with world.deps.transaction() as tx, pytest.raises(HumanCheckTaskNeeded):
         human_check.spend_pass(tx, quiet.deps, VISITOR, REGISTER, easy, login="anna@example.ru")
