@@ -43,6 +43,10 @@ class PasswordHasher(Protocol):
         """Whether it is the password; an empty `stored` costs the same time and is never right."""
         ...
 
+    def is_outdated(self, stored: str) -> bool:
+        """Whether the password, now that it is at hand, should be stored anew: the cost has risen since."""
+        ...
+
     def hash_plain(self, secret: str) -> str:
         """Plain bcrypt of the UTF-8 text, as registers hold it; at most 72 bytes."""
         ...

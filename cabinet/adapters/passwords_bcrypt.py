@@ -15,7 +15,8 @@ class BcryptPasswords:
 
     bcrypt reads 72 bytes and no more, which is 37 Cyrillic letters; the HMAC makes every letter of a
     password of any length count. What is compared with nothing is compared with a dummy of the same
-    cost, so that it takes the same time.
+    cost, so that it takes the same time; and what is compared with a cheaper hash, of before the cost was raised,
+    pays the difference.
     """
 
     def __init__(self, pepper: bytes, cost: int) -> None:
@@ -31,8 +32,15 @@ class BcryptPasswords:
 
     def verify(self, password: str, stored: str) -> bool:
         """Whether it is the password; an empty `stored` costs the same time and is never right."""
-        right = bcrypt.checkpw(self._peppered(password), stored.encode() if stored else self._dummy)
+        peppered, kept = self._peppered(password), stored.encode() or self._dummy
+        right = bcrypt.checkpw(peppered, kept)
+        for cost in range(_cost_of(kept), self._cost):  # 2¹² + 2¹² + 2¹³ = 2¹⁴
+            bcrypt.checkpw(peppered, _nobodys(cost))
         return right and bool(stored)
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether it was stored at a lower cost than today's."""
+        return _cost_of(stored.encode()) < self._cost
 
     def hash_plain(self, secret: str) -> str:
         """Plain bcrypt of the UTF-8 text."""
@@ -47,6 +55,11 @@ class BcryptPasswords:
     def _peppered(self, password: str) -> bytes:
         text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
         return base64.b64encode(hmac.new(self._pepper, text, hashlib.sha256).digest())
+
+
+def _cost_of(stored: bytes) -> int:
+    """Of `$2b$12$…`: the binary logarithm of the rounds."""
+    return int(stored.split(b"$")[2])
 
 
 def _nobodys(cost: int) -> bytes:

@@ -82,8 +82,10 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     stored = user.password_hash if user else ""
     if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
         raise SignInWrong
+    renewed = deps.passwords.hash(command.password) if deps.passwords.is_outdated(stored) else stored
     with deps.transaction() as tx:
         user = _still(tx, user)
+        user.password_hash = renewed
         for limit, subject in counted:
             tx.attempts.release(limit, subject)
         if user.confirmed_at and second_factors.is_asked(tx, actor, user):

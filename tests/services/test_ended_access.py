@@ -149,6 +149,9 @@ class SlowPasswords:
     def verify_plain(self, secret: str, stored: str) -> bool:
         return self.inner.verify_plain(secret, stored)
 
+    def is_outdated(self, stored: str) -> bool:
+        return self.inner.is_outdated(stored)
+
 
 def test_a_password_that_is_changed_while_it_is_checked_is_wrong(world: World) -> None:
     anna = subscriber(world)

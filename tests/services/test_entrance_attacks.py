@@ -116,6 +116,9 @@ class CountingPasswords:
         self.calls += 1
         return self.inner.verify_plain(secret, stored)
 
+    def is_outdated(self, stored: str) -> bool:
+        return self.inner.is_outdated(stored)
+
 
 def test_nobody_can_make_the_portal_hash_without_end(world: World) -> None:
     counting = CountingPasswords(world.deps.passwords)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.domain.codes import CodeWrong
 from cabinet.domain.errors import CabinetError, TooMany
 from cabinet.domain.human_check import HumanCheckNeeded
@@ -69,6 +70,9 @@ class Meanwhile:
         right = self._real.verify(password, stored)
         self._deed()
         return right
+
+    def is_outdated(self, stored: str) -> bool:
+        return self._real.is_outdated(stored)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +257,24 @@ def test_a_blocked_user_is_out_at_the_next_event_and_cannot_return(world: World)
     assert sessions.identify(world.deps, VISITOR, cookie).user_id is None
     with pytest.raises(sign_in.SignInWrong):
         sign_in.sign_in(world.deps, ANNA, form())
+
+
+def test_a_password_is_stored_anew_at_its_next_sign_in_once_the_cost_has_risen(world: World) -> None:
+    subscriber(world)
+    dearer = replace(world.deps, passwords=BcryptPasswords(b"pepper", 5))
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(dearer, ANNA, form("не тот пароль"))
+    assert stored(world).startswith("$2b$04$")
+    assert sign_in.sign_in(dearer, ANNA, form()).ticket
+    renewed = stored(world)
+    assert renewed.startswith("$2b$05$")
+    assert sign_in.sign_in(dearer, ANNA, form()).ticket
+    assert stored(world) == renewed
+
+
+def stored(world: World) -> str:
+    with world.deps.snapshot() as tx:
+        return tx.users.get(1).password_hash
 
 
 @pytest.mark.parametrize("length", [37, 128])
