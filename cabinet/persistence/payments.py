@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.errors import NotFound
@@ -90,8 +90,9 @@ class Payments:
 
     def get_for(self, actor: Actor, payment_id: str) -> Payment:
         """The actor's own payment; NotFound for a stranger's."""
-        payment = self.get(payment_id)
-        if payment.user_id != actor.user:
+        own = select(Payment).where(Payment.id == payment_id, Payment.user_id == actor.user)
+        payment = self._session.exec(own).one_or_none()
+        if payment is None:
             raise NotFound
         return payment
 
@@ -114,12 +115,16 @@ class Payments:
             )
         )
 
-    def list_of(self, actor: Actor, account_id: int, most: int = 24) -> list[Payment]:
-        """The actor's own payments for an account, newest first."""
+    def list_of(
+        self, actor: Actor, account_id: int, *, others: bool = False, most: int = 24
+    ) -> list[Payment]:
+        """The actor's own payments for an account, and those of `others` that went through, newest first."""
+        own = col(Payment.user_id) == actor.user
+        seen = or_(own, col(Payment.status) == PaymentStatus.SUCCEEDED) if others else own
         return list(
             self._session.exec(
                 select(Payment)
-                .where(Payment.user_id == actor.user, Payment.customer_account_id == account_id)
+                .where(Payment.customer_account_id == account_id, seen)
                 .order_by(col(Payment.created_at).desc())
                 .limit(most)
             )

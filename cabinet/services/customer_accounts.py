@@ -1,6 +1,6 @@
 """Connecting лицевые счета: finding one by number, basic access, extended access by a proof."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, Self
 
@@ -9,6 +9,8 @@ from cabinet.domain.errors import Conflict, InputError, TooMany
 from cabinet.domain.forms import FieldMissing, text_of
 from cabinet.domain.identity import account_number, masked_address, serial_key, spaced_number
 from cabinet.domain.limits import Limit
+from cabinet.domain.money import Money
+from cabinet.domain.period import local_day
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.pins import AccessProofMissing, AccessProofWrong, ProofKind
 from cabinet.persistence.customer_accounts import LEGACY_KIND, PIN_KIND, CustomerAccount, LinkedAccount
@@ -59,7 +61,11 @@ class AccountPreview:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account of the user's own; the address is masked in basic access."""
+    """An account of the user's own; the address is masked in basic access.
+
+    Attributes:
+        due: what is owed in words, on the list of accounts only.
+    """
 
     id: str = ""
     number: str = ""
@@ -69,7 +75,6 @@ class AccountRow:
     supplier: str = ""
     extended: bool = False
     due: str = ""
-    overpaid: bool = False
     alias: str = ""
 
 
@@ -127,7 +132,7 @@ def find_account(deps: Deps, actor: Actor, typed: str) -> AccountPreview:
             shown_number=spaced_number(number),
             supplier=supplier.name,
             masked_address=_masked(account),
-            due=_due_for_basic(deps, tx, account),
+            due=amounts.balance(_balance_for_basic(deps, tx, account, supplier)),
         )
 
 
@@ -158,14 +163,24 @@ def link_account(deps: Deps, actor: Actor, command: LinkAccount) -> AccountRow:
         tx.audit.record(actor, now, "account.linked", account_id, level=level.name.lower())
         if level is AccessLevel.EXTENDED and actor.user not in owners:
             _tell(deps, tx, owners, "access_opened", account)
-        return _row(deps, tx, tx.customer_accounts.get_for(actor, account_id))
+        return _row(tx.customer_accounts.get_for(actor, account_id))
 
 
 def list_accounts(deps: Deps, actor: Actor) -> list[AccountRow]:
-    """The user's accounts, first connected first."""
+    """The user's accounts, first connected first, to choose from."""
     actor.require(Permission.ACCOUNT_VIEW)
     with deps.snapshot() as tx:
-        return [_row(deps, tx, found) for found in tx.customer_accounts.list_for(actor)]
+        return [_row(found) for found in tx.customer_accounts.list_for(actor)]
+
+
+def list_accounts_with_dues(deps: Deps, actor: Actor) -> list[AccountRow]:
+    """The same, and what each of them owes."""
+    actor.require(Permission.ACCOUNT_VIEW)
+    with deps.snapshot() as tx:
+        return [
+            replace(_row(found), due=amounts.balance(visible_balance(deps, tx, found)))
+            for found in tx.customer_accounts.list_for(actor)
+        ]
 
 
 def get_account(deps: Deps, actor: Actor, account_id: int) -> AccountRow:
@@ -176,7 +191,7 @@ def get_account(deps: Deps, actor: Actor, account_id: int) -> AccountRow:
     """
     actor.require(Permission.ACCOUNT_VIEW)
     with deps.snapshot() as tx:
-        return _row(deps, tx, tx.customer_accounts.get_for(actor, account_id))
+        return _row(tx.customer_accounts.get_for(actor, account_id))
 
 
 def rename_account(deps: Deps, actor: Actor, account_id: int, typed: str) -> AccountRow:
@@ -194,7 +209,7 @@ def rename_account(deps: Deps, actor: Actor, account_id: int, typed: str) -> Acc
         found = tx.customer_accounts.get_for(actor, account_id)
         found.link.alias = alias
         tx.audit.record(actor, deps.clock.now(), "account.renamed", account_id)
-        return _row(deps, tx, found)
+        return _row(found)
 
 
 def unlink_account(deps: Deps, actor: Actor, account_id: int) -> None:
@@ -214,7 +229,7 @@ def list_unlinked_accounts(deps: Deps, actor: Actor) -> list[AccountRow]:
     actor.require(Permission.ACCOUNT_VIEW)
     with deps.snapshot() as tx:
         found = tx.customer_accounts.list_unlinked(actor, deps.clock.now() - UNDO)
-        return [_row(deps, tx, one) for one in found]
+        return [_row(one) for one in found]
 
 
 def restore_account(deps: Deps, actor: Actor, account_id: int) -> None:
@@ -234,11 +249,11 @@ def shown_address(found: LinkedAccount) -> str:
     return found.account.short_address if found.level is AccessLevel.EXTENDED else _masked(found.account)
 
 
-def due_in_words(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> str:
-    """What is owed in words; "" in basic access of a supplier that does not show it."""
+def visible_balance(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> Money | None:
+    """What the account owes; None in basic access of a supplier that does not show it."""
     if found.level is AccessLevel.EXTENDED:
-        return amounts.balance(tx.journal.balance(found.account.id or 0))
-    return _due_for_basic(deps, tx, found.account)
+        return tx.journal.balance(found.account.id or 0)
+    return _balance_for_basic(deps, tx, found.account, found.supplier)
 
 
 def _check_proof(deps: Deps, actor: Actor, command: LinkAccount, kind: ProofKind) -> None:
@@ -323,14 +338,15 @@ def _masked(account: CustomerAccount) -> str:
     return masked_address(account.locality, account.street, account.house)
 
 
-def _due_for_basic(deps: Deps, tx: UnitOfWork, account: CustomerAccount) -> str:
-    policy = tx.suppliers.policy_on(account.supplier_id, deps.clock.now().date())
-    return amounts.balance(tx.journal.balance(account.id or 0)) if policy.basic_shows_due else ""
+def _balance_for_basic(
+    deps: Deps, tx: UnitOfWork, account: CustomerAccount, supplier: Supplier
+) -> Money | None:
+    policy = tx.suppliers.policy_on(supplier.id or 0, local_day(deps.clock.now(), supplier.timezone))
+    return tx.journal.balance(account.id or 0) if policy.basic_shows_due else None
 
 
-def _row(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> AccountRow:
+def _row(found: LinkedAccount) -> AccountRow:
     account, extended = found.account, found.level is AccessLevel.EXTENDED
-    owed = tx.journal.balance(account.id or 0)
     return AccountRow(
         id=str(account.id),
         number=spaced_number(account.number),
@@ -339,7 +355,5 @@ def _row(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> AccountRow:
         address=account.address if extended else _masked(account),
         supplier=found.supplier.name,
         extended=extended,
-        due=due_in_words(deps, tx, found),
-        overpaid=owed.kopecks < 0,
         alias=found.link.alias,
     )

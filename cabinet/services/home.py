@@ -10,7 +10,7 @@ from cabinet.domain.volume import DialValue
 from cabinet.persistence.customer_accounts import LinkedAccount
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services.charges import BarRow, bars
-from cabinet.services.customer_accounts import due_in_words, shown_address
+from cabinet.services.customer_accounts import shown_address, visible_balance
 from cabinet.services.deps import Deps
 from cabinet.texts import amounts, dates
 from cabinet.texts import home as words
@@ -98,9 +98,9 @@ def get_home(deps: Deps, actor: Actor, account_id: int) -> HomeRow:
 
 
 def _due(deps: Deps, tx: UnitOfWork, found: LinkedAccount, lines: list[ChargeLine]) -> _Due:
-    if not due_in_words(deps, tx, found):
+    owed = visible_balance(deps, tx, found)
+    if owed is None:
         return _Due(hidden=True, owed=False, title=words.DUE_HIDDEN, roubles="", kopecks="", note="")
-    owed = tx.journal.balance(found.account.id or 0)
     newest = lines[0].period if lines else None
     whole, _, part = str(abs(owed)).partition(",")
     pay_by = ""

@@ -21,7 +21,7 @@ from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.persistence.payments import Payment
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
-from cabinet.services.customer_accounts import due_in_words, shown_address
+from cabinet.services.customer_accounts import shown_address, visible_balance
 from cabinet.services.deps import Deps
 from cabinet.services.notices import tell_user
 from cabinet.texts import amounts, dates
@@ -86,25 +86,27 @@ class StartPayment:
 def get_pay_form(deps: Deps, actor: Actor, account_id: int) -> PayFormRow:
     """What is due for an account and what was paid; basic access sees its own payments only.
 
+    Extended access sees what others have paid too, and never who they are.
+
     Raises:
         NotFound: not the actor's account.
     """
     actor.require(Permission.PAYMENT_MAKE)
     with deps.snapshot() as tx:
         found = tx.customer_accounts.get_for(actor, account_id)
-        due = due_in_words(deps, tx, found)
-        owed = tx.journal.balance(account_id) if due else ZERO
+        owed = visible_balance(deps, tx, found)
+        extended = found.level is AccessLevel.EXTENDED
         zone = ZoneInfo(found.supplier.timezone)
-        history = [_payment_row(x, zone) for x in tx.payments.list_of(actor, account_id)]
-        if found.level is AccessLevel.EXTENDED:
+        history = [_payment_row(x, zone) for x in tx.payments.list_of(actor, account_id, others=extended)]
+        if extended:
             history += _outside_rows(tx, account_id)
     return PayFormRow(
         account_id=str(account_id),
         title=found.link.alias or shown_address(found),
         number=spaced_number(found.account.number),
         supplier=found.supplier.name,
-        due=due,
-        amount=str(owed).replace("\u00a0", "") if owed.kopecks > 0 else "",
+        due=amounts.balance(owed),
+        amount=str(owed).replace("\u00a0", "") if owed and owed > ZERO else "",
         history=history,
     )
 

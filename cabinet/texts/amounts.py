@@ -22,8 +22,10 @@ def roubles(amount: Sum) -> str:
     return f"{amount}\u00a0₽"
 
 
-def balance(owed: Sum) -> str:
-    """«К оплате 282,20 ₽», «Переплата 120,00 ₽», «Долга нет»."""
+def balance(owed: Sum | None) -> str:
+    """«К оплате 282,20 ₽», «Переплата 120,00 ₽», «Долга нет»; "" of what is not shown."""
+    if owed is None:
+        return ""
     if owed.kopecks > 0:
         return f"К оплате {roubles(owed)}"
     return f"Переплата {roubles(abs(owed))}" if owed.kopecks else "Долга нет"

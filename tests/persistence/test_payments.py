@@ -80,7 +80,7 @@ def test_the_history_is_newest_first_and_not_endless(case: Case) -> None:
         add(case, f"p{number}", number)
     with world.deps.snapshot() as tx:
         assert [x.id for x in tx.payments.list_of(anna, account, most=3)] == ["p4", "p3", "p2"]
-        assert tx.payments.list_of(anna, account + 1) == []
+        assert tx.payments.list_of(anna, account + 1, others=True) == []
 
 
 def test_an_end_is_dated_and_final(case: Case) -> None:

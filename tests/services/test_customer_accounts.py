@@ -1,12 +1,16 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import pytest
 
 from cabinet.domain.errors import CabinetError, NotFound, TooMany
 from cabinet.domain.forms import FieldMissing
+from cabinet.domain.money import Money
+from cabinet.domain.payments import payment_entries
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.pins import AccessProofMissing, AccessProofWrong
 from cabinet.persistence.customer_accounts import ExtendedAccessNeeded
+from cabinet.persistence.suppliers import SupplierPolicy
 from cabinet.services import charges, customer_accounts, home, payments, profile, readings, sign_in
 from cabinet.services.customer_accounts import AccountUnknown, LinkAccount, SupplierNeeded
 from tests.factories import (
@@ -96,9 +100,50 @@ def test_a_supplier_may_hide_the_sum_from_basic_access(izhevsk: World) -> None:
         for day in (izhevsk.clock.at.date(),):
             tx.suppliers.policy_on(1, day).basic_shows_due = False
     account = link(izhevsk, actor, ACCOUNT)
-    assert "81" not in str(customer_accounts.list_accounts(izhevsk.deps, actor))
+    assert customer_accounts.list_accounts_with_dues(izhevsk.deps, actor)[0].due == ""
     assert home.get_home(izhevsk.deps, actor, account).hidden
     assert payments.get_pay_form(izhevsk.deps, actor, account).amount == ""
+
+
+def test_a_hidden_sum_leaks_neither_its_size_nor_its_sign(izhevsk: World) -> None:
+    actor = signed_in(izhevsk)
+    with izhevsk.deps.transaction() as tx:
+        tx.suppliers.policy_on(1, izhevsk.clock.at.date()).basic_shows_due = False
+    account = link(izhevsk, actor, ACCOUNT)
+
+    def shown() -> list[object]:
+        pages = (home.get_home, payments.get_pay_form, customer_accounts.get_account)
+        lists = (customer_accounts.list_accounts, customer_accounts.list_accounts_with_dues)
+        found = customer_accounts.find_account(izhevsk.deps, actor, ACCOUNT)
+        seen: list[object] = [page(izhevsk.deps, actor, account) for page in pages]
+        return [found, *seen, *(rows(izhevsk.deps, actor) for rows in lists)]
+
+    in_debt = shown()
+    with izhevsk.deps.transaction() as tx:
+        entries = payment_entries(account, Money(1_000_000))
+        tx.journal.post("payment", "demo", "elsewhere", entries, izhevsk.clock.at)
+    assert balance_of(izhevsk, account) < Money(0)
+    assert shown() == in_debt
+
+
+def test_the_sum_is_hidden_from_the_suppliers_midnight_on(izhevsk: World) -> None:
+    actor = signed_in(izhevsk)
+    account = link(izhevsk, actor, ACCOUNT)
+    first_of_december = date(2026, 12, 1)
+    with izhevsk.deps.transaction() as tx:
+        now = tx.suppliers.policy_on(1, izhevsk.clock.at.date())
+        later = SupplierPolicy(**now.model_dump(exclude={"id"}))
+        later.valid_from, later.basic_shows_due = first_of_december, False
+        tx.suppliers.add_dated(later)
+    izhevsk.clock.at = datetime(2026, 11, 30, 19, 59, tzinfo=UTC)
+    assert not home.get_home(izhevsk.deps, actor, account).hidden
+    izhevsk.clock.at = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
+    assert home.get_home(izhevsk.deps, actor, account).hidden
+
+
+def balance_of(world: World, account: int) -> Money:
+    with world.deps.snapshot() as tx:
+        return tx.journal.balance(account)
 
 
 @pytest.mark.parametrize("typed", [SERIAL, " 5299 2312 ", "52\u00a0992312"])

@@ -18,10 +18,20 @@ from cabinet.ports import AcquirerPayment, AcquirerUnclear, PaymentOrder
 from cabinet.services import notices, notifications, payments
 from cabinet.services.notices import ChooseNotices
 from cabinet.services.payments import StartPayment
-from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, last_text, owner
+from tests.factories import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    OTHER_SERIAL,
+    SERIAL,
+    last_text,
+    link,
+    owner,
+    with_supplier,
+)
 from tests.fakes import World
 
 DUE = Money(8130)
+BORIS = Visitor("boris", "192.0.2.2")
 Case = tuple[World, Actor, StartPayment]
 
 
@@ -39,6 +49,47 @@ def bank_id(address: str) -> str:
 def owed(world: World, account: int) -> Money:
     with world.deps.snapshot() as tx:
         return tx.journal.balance(account)
+
+
+def paid(world: World, actor: Actor, command: StartPayment, status: PaymentStatus) -> None:
+    address = payments.start_payment(world.deps, actor, command)
+    world.bank.decide(bank_id(address), status)
+    payments.settle(world.deps, bank_id(address))
+
+
+def history(world: World, actor: Actor, account: int) -> list[tuple[str, str]]:
+    """The payments of the cabinet that the page shows: sums and how they stand."""
+    rows = payments.get_pay_form(world.deps, actor, account).history
+    return [(x.amount, x.status) for x in rows if not x.id.startswith("outside-")]
+
+
+def test_extended_access_sees_what_others_have_paid_and_basic_its_own_only(case: Case) -> None:
+    world, anna, command = case
+    boris = with_supplier(world, "boris@example.ru", BORIS)
+    link(world, boris, ACCOUNT)
+    paid(world, boris, replace(command, amount=Money(500)), PaymentStatus.SUCCEEDED)
+    paid(world, boris, replace(command, amount=Money(600), key="form-2"), PaymentStatus.FAILED)
+    payments.start_payment(world.deps, boris, replace(command, amount=Money(700), key="form-3"))
+    world.clock.move(minutes=1)
+    paid(world, anna, command, PaymentStatus.FAILED)
+    account = command.account_id
+    assert history(world, anna, account) == [("81,30\u00a0₽", "failed"), ("5,00\u00a0₽", "succeeded")]
+    assert sorted(status for _, status in history(world, boris, account)) == [
+        "failed",
+        "pending",
+        "succeeded",
+    ]
+
+
+def test_of_what_others_have_paid_nothing_tells_who_they_are(case: Case) -> None:
+    world, anna, command = case
+    boris = with_supplier(world, "boris@example.ru", BORIS)
+    link(world, boris, ACCOUNT, SERIAL)
+    paid(world, boris, command, PaymentStatus.SUCCEEDED)
+    form = payments.get_pay_form(world.deps, anna, command.account_id)
+    assert "boris" not in str(form)
+    with pytest.raises(NotFound):
+        payments.get_payment(world.deps, anna, form.history[0].id)
 
 
 def test_the_form_is_prefilled_with_the_debt(case: Case) -> None:

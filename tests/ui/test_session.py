@@ -114,7 +114,7 @@ async def test_without_the_database_nobody_is_served_rows_but_words(
 async def test_the_unexpected_shows_a_number_that_the_log_has_with_the_place_and_no_value(
     anna: tuple[int, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(customer_accounts, "list_accounts", broken)
+    monkeypatch.setattr(customer_accounts, "list_accounts_with_dues", broken)
     browser = Browser(ANNA, anna[1])
     await browser.call(AccountsState.load, "/accounts")
     shown = REFERENCE.search((await browser.state(AccountsState)).problems[""])

@@ -22,7 +22,7 @@ class AccountsState(rx.State):
     @handler(Permission.ACCOUNT_VIEW)
     async def load(self) -> None:
         self.problems = {}
-        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.accounts = await run(self, customer_accounts.list_accounts_with_dues)
         self.loaded = True
 
 

@@ -46,5 +46,5 @@ class SettingsState(rx.State):
         await self._load_accounts()
 
     async def _load_accounts(self) -> None:
-        self.accounts = await run(self, customer_accounts.list_accounts)
+        self.accounts = await run(self, customer_accounts.list_accounts_with_dues)
         self.unlinked = await run(self, customer_accounts.list_unlinked_accounts)
