@@ -42,6 +42,8 @@ PROOF_ADDRESS_DAY: Final = Limit("proof.address.day", 30, _DAY)
 
 PRACTICE_ADDRESS: Final = Limit("practice.address", 120, _HOUR)
 
+PAYMENT_MISMATCH: Final = Limit("payment.mismatch", 1, _DAY)
+
 UPLOAD_ADDRESS: Final = Limit("upload.address", 60, _HOUR)
 UPLOAD_DEVICE: Final = Limit("upload.device", 20, _HOUR)
 TRAINING_ADDRESS: Final = Limit("training.address", 600, _HOUR)

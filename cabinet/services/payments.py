@@ -1,11 +1,13 @@
 """Paying: an order that is made once, a bank that may be late, twice or wrong, and the journal."""
 
+import logging
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from cabinet.domain import limits
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FormStale, Parser, id_of, text_of
 from cabinet.domain.identity import spaced_number
@@ -26,6 +28,8 @@ from cabinet.services.deps import Deps
 from cabinet.services.notices import tell_user
 from cabinet.texts import amounts, dates
 from cabinet.texts import payments as words
+
+_log = logging.getLogger(__name__)
 
 RECONCILE_AFTER: Final = timedelta(seconds=20)
 ABANDONED_AFTER: Final = timedelta(days=1)
@@ -154,17 +158,13 @@ def settle(deps: Deps, acquirer_payment_id: str) -> PaymentStatus:
     told = deps.acquirer.fetch(acquirer_payment_id)
     with deps.transaction() as tx:
         payment = tx.payments.get(told.key, lock=True)
-        if (
-            told.id != acquirer_payment_id
-            or payment.acquirer_payment_id not in (None, told.id)
-            or payment.amount != told.amount
-        ):
-            raise PaymentMismatch
-        payment.acquirer_payment_id = told.id
-        if PaymentStatus(payment.status) not in _OPEN or told.status in _OPEN:
+        if _fits(payment, told, acquirer_payment_id):
+            payment.acquirer_payment_id = told.id
+            if PaymentStatus(payment.status) in _OPEN and told.status not in _OPEN:
+                _finish(deps, tx, payment, told)
             return PaymentStatus(payment.status)
-        _finish(deps, tx, payment, told)
-        return PaymentStatus(payment.status)
+        _record_mismatch(deps, tx, payment)
+    raise PaymentMismatch
 
 
 def get_payment(deps: Deps, actor: Actor, payment_id: str) -> PaymentRow:
@@ -229,6 +229,22 @@ def _order(deps: Deps, actor: Actor, command: StartPayment) -> tuple[Payment, st
         return payment, words.description(found.account.number)
 
 
+def _fits(payment: Payment, told: AcquirerPayment, asked: str) -> bool:
+    same = told.id == asked and payment.acquirer_payment_id in {None, told.id}
+    return same and payment.amount == told.amount
+
+
+def _record_mismatch(deps: Deps, tx: UnitOfWork, payment: Payment) -> None:
+    """Tell a person, who has to look at it: once a day for a payment, which is asked about all the time."""
+    now = deps.clock.now()
+    if tx.attempts.left(limits.PAYMENT_MISMATCH, payment.id, now):
+        tx.attempts.reserve(limits.PAYMENT_MISMATCH, payment.id, now)
+        tx.audit.record(
+            Actor.system(), now, "payment.mismatch", payment.customer_account_id, payment=payment.id
+        )
+        _log.error("the bank names another sum or another payment than was ordered: %s", payment.id)
+
+
 def _finish(deps: Deps, tx: UnitOfWork, payment: Payment, told: AcquirerPayment) -> None:
     """One transaction moves the state, writes the entries and queues the message."""
     now = deps.clock.now()
@@ -252,8 +268,11 @@ def _settle_quietly(deps: Deps, acquirer_payment_id: str) -> PaymentStatus:
     """Settle; a bank that does not answer or lies leaves the payment open for another time."""
     try:
         return settle(deps, acquirer_payment_id)
-    except (AcquirerUnclear, PaymentMismatch, NotFound):
-        return PaymentStatus.PENDING
+    except NotFound:
+        _log.error("the bank names a payment that is not ours when asked about %s", acquirer_payment_id)
+    except (AcquirerUnclear, PaymentMismatch):
+        pass
+    return PaymentStatus.PENDING
 
 
 def _abandon(deps: Deps, payment_id: str) -> bool:

@@ -223,6 +223,34 @@ def test_a_bank_that_names_another_sum_moves_nothing(case: Case) -> None:
     assert owed(world, command.account_id) == DUE
 
 
+def test_what_the_bank_names_wrongly_is_told_once_a_day(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    world.bank.decide(bank_id(address), PaymentStatus.SUCCEEDED)
+    lied_to = replace(world.deps, acquirer=DeafBank(world, lie=1))
+    for minutes in (1, 1, 24 * 60):
+        world.clock.move(minutes=minutes)
+        assert payments.reconcile(lied_to) == 0
+    with world.deps.snapshot() as tx:
+        told = tx.audit.list_actions("payment.mismatch")
+        (ours,) = tx.payments.list_of(anna, command.account_id)
+    assert [(x.object_id, x.details) for x in told] == [(command.account_id, {"payment": ours.id})] * 2
+    assert [x.getMessage() for x in caplog.records if x.levelname == "ERROR"] == [
+        f"the bank names another sum or another payment than was ordered: {ours.id}"
+    ] * 2
+    assert payments.reconcile(world.deps) == 1
+
+
+def test_a_bank_that_names_anothers_payment_is_told(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    world, anna, command = case
+    address = payments.start_payment(world.deps, anna, command)
+    world.clock.move(minutes=1)
+    bank = DeafBank(world)
+    bank.fetch = lambda number: replace(world.bank.fetch(number), key="nobodys")  # type: ignore[method-assign]
+    assert payments.reconcile(replace(world.deps, acquirer=bank)) == 0
+    assert f"not ours when asked about {bank_id(address)}" in caplog.text
+
+
 def test_a_payment_that_never_reached_the_bank_is_closed_after_a_day(case: Case) -> None:
     world, anna, command = case
     with pytest.raises(AcquirerUnclear):
