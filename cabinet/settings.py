@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(Path("var"), description="Database, keys, outbox and documents.")
     database_url: str = Field(
-        "", description="`sqlite:///<DATA_DIR>/cabinet.db` if empty, or `postgresql+psycopg://…`."
+        "",
+        description="`sqlite:///<DATA_DIR>/cabinet.db` if empty, or `postgresql+psycopg://…`; in production another host "
+        "with `?sslmode=verify-full` only (and `sslrootcert=` of its certificate).",
     )
     redis_url: str = Field("", description="Valkey or Redis for limits and locks of several processes.")
     workers: int = Field(1, ge=1, description="Web processes; more than one needs PostgreSQL and REDIS_URL.")
@@ -59,7 +61,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr(""),
         description="`smtps://user:password@host:465`, `smtp+starttls://…:587` or `smtp://host:25` "
-        "(STARTTLS where it is offered, never a password without it).",
+        "(STARTTLS where it is offered, never a password without it; in production at this machine only).",
     )
     resend_api_key: SecretStr = Field(SecretStr(""), description="The key of Resend.")
     resend_api_url: str = Field("", description="Another address of Resend's API, for tests.")
@@ -142,6 +144,12 @@ class Settings(BaseSettings):
             "a RESEND_API_URL without https": _is_open_http(self.resend_api_url),
             "an SMS_URL without https": _is_open_http(self.sms_url),
             "a MAIL_FROM at localhost": parseaddr(self.mail_from)[1].endswith("@localhost"),
+            "a DATABASE_URL of another host without sslmode=verify-full": _is_open_database(
+                self.database_url
+            ),
+            "an SMTP_URL of smtp:// to another host": (
+                self.mail == "smtp" and _is_open_smtp(self.smtp_url.get_secret_value())
+            ),
             f"a SECRET_KEY of less than {_LEAST_KEY} bytes": _is_weak(self.secret_key),
             f"a DOCUMENTS_KEY of less than {_LEAST_KEY} bytes": _is_weak(self.documents_key),
             "a PUBLIC_URL without https": not self.public_url.startswith("https://"),
@@ -205,7 +213,27 @@ def _is_http_url(url: str) -> bool:
 def _is_open_http(url: str) -> bool:
     """Whether keys and codes would cross a network as they are."""
     parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}
+    return parts.scheme == "http" and not _is_here(parts.hostname)
+
+
+def _is_open_smtp(url: str) -> bool:
+    """Whether letters with codes would go on in the clear where STARTTLS is not offered."""
+    parts = urlsplit(url)
+    return parts.scheme == "smtp" and not _is_here(parts.hostname)
+
+
+def _is_open_database(url: str) -> bool:
+    """Whether PostgreSQL at another machine would be believed, or spoken to, without a certificate."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    hosts = [parts.hostname or "", *asked.get("host", []), *asked.get("hostaddr", [])]
+    verified = asked.get("sslmode") == ["verify-full"]
+    return parts.scheme.startswith("postgresql") and not verified and not all(map(_is_here, hosts))
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether it is this machine, a folder of its sockets, or nothing, which is the same."""
+    return not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _is_webhook_secret(secret: str) -> bool:

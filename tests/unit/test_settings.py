@@ -64,6 +64,8 @@ def test_a_production_that_names_everything_starts_and_is_https() -> None:
         ({"documents_key": "d" * 31}, "DOCUMENTS_KEY of less than 32 bytes"),
         ({"public_url": "http://gas.example.ru"}, "PUBLIC_URL"),
         ({"public_url": ""}, "PUBLIC_URL"),
+        ({"smtp_url": "smtp://mail.example.ru:25"}, "SMTP_URL of smtp://"),
+        ({"smtp_url": "SMTP://kabinet:word@mail.example.ru"}, "SMTP_URL of smtp://"),
         ({"human_check": "test:222222"}, "CABINET_HUMAN_CHECK"),
         ({"bcrypt_cost": 4}, "CABINET_BCRYPT_COST"),
         ({"workers": 2}, "CABINET_WORKERS"),
@@ -72,6 +74,43 @@ def test_a_production_that_names_everything_starts_and_is_https() -> None:
 def test_production_refuses_what_is_only_for_show_and_names_it(change: dict[str, object], named: str) -> None:
     with pytest.raises(ValidationError, match=named):
         settings(**{**SAFE, **change})
+
+
+DATABASE = "postgresql+psycopg://cabinet:word@"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        DATABASE + "db.example.ru/cabinet",
+        DATABASE + "db.example.ru/cabinet?sslmode=require",
+        DATABASE + "db.example.ru/cabinet?sslmode=verify-full&sslmode=disable",
+        DATABASE + "/cabinet?host=db.example.ru",
+        DATABASE + "localhost/cabinet?hostaddr=192.0.2.1",
+        DATABASE + "/cabinet?host=localhost&host=db.example.ru:5432",
+    ],
+)
+def test_production_speaks_to_no_database_elsewhere_that_has_not_shown_its_certificate(url: str) -> None:
+    with pytest.raises(ValidationError, match="DATABASE_URL of another host without sslmode=verify-full"):
+        settings(**SAFE, database_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite:////var/lib/cabinet/cabinet.db",
+        DATABASE + "db.example.ru/cabinet?sslmode=verify-full&sslrootcert=system",
+        DATABASE + "127.0.0.1:5432/cabinet",
+        DATABASE + "/cabinet?host=/run/postgresql",
+    ],
+)
+def test_production_takes_a_database_here_or_one_that_shows_its_certificate(url: str) -> None:
+    assert settings(**SAFE, database_url=url).database_url == url
+
+
+def test_the_mail_server_of_this_machine_is_spoken_to_plainly() -> None:
+    assert settings(**{**SAFE, "smtp_url": "smtp://localhost:25"}).env is Environment.PRODUCTION
 
 
 @pytest.mark.parametrize("value", ["off", "test:", "TEST:1", "", "on "])
