@@ -5,7 +5,7 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 
 from cabinet import container
 from cabinet.api import (
@@ -56,7 +56,8 @@ def plain_routes() -> list[BaseRoute]:
     side_of = partial(_side_of, caller, _own_side())
     routes += [*demo.bank_routes(side_of, origins), *demo.inbox_routes(side_of)]
     routes += practice.routes(container.practice_worlds(), caller)
-    return routes
+    # Last: an address or a method that none of these has.
+    return [*routes, Mount("/api", requests.refusal(404, "http.unknown"))]
 
 
 def _asking(caller: Caller, request: Request) -> tuple[Deps, Actor]:
@@ -94,7 +95,10 @@ app = rx.App(
     stylesheets=layout.STYLESHEETS,
     toaster=None,
     reset_style=False,
-    api_transformer=Starlette(routes=plain_routes(), exception_handlers={Exception: requests.unexpected}),
+    api_transformer=Starlette(
+        routes=plain_routes(),
+        exception_handlers={Exception: requests.unexpected},
+    ),
     app_wraps={(55, "ErrorBoundary"): error_boundary},
     backend_exception_handler=backend_fault,
     frontend_exception_handler=frontend_fault,

@@ -23,6 +23,7 @@ class Environment(StrEnum):
 
 MAILS: Final = ("outbox", "smtp", "resend")
 GATEWAYS: Final = ("outbox", "smsc")
+ACQUIRERS: Final = ("demo", "yookassa")
 _SMTP_SCHEMES: Final = ("smtps", "smtp+starttls", "smtp")
 _LEAST_SECRET: Final = 16  # bytes of a webhook's key
 _LEAST_KEY: Final = 32  # bytes of a key of ours: what 256 bits need at least
@@ -131,6 +132,10 @@ class Settings(BaseSettings):
                 not _is_mailbox_url(self.mailbox_url.get_secret_value())
             ),
             "CABINET_SMS_URL: an http(s) address": not _is_http_url(self.sms_url),
+            f"CABINET_ACQUIRER: one of {', '.join(ACQUIRERS)}": self.acquirer not in ACQUIRERS,
+            "CABINET_DATABASE_URL: sqlite:///… or postgresql+psycopg://…": not _is_database_url(
+                self.database_url
+            ),
         }
         refused = [words for words, found in faults.items() if found]
         if refused:
@@ -200,6 +205,11 @@ def _is_mailbox_url(url: str) -> bool:
         return not url or (known and bool(parts.hostname and parts.username and parts.password))
     except ValueError:
         return False
+
+
+def _is_database_url(url: str) -> bool:
+    """Any other driver is not installed."""
+    return not url or url.startswith(("sqlite:///", "postgresql+psycopg://"))
 
 
 def _is_http_url(url: str) -> bool:

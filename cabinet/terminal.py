@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from cabinet import container
-from cabinet.commands.serve import read_settings
 from cabinet.domain.errors import CabinetError
 from cabinet.domain.forms import Several
 from cabinet.services.deps import Deps
+from cabinet.settings import Settings
 from cabinet.texts import errors
 from cabinet.texts import registers as texts
 
@@ -26,20 +27,30 @@ def console() -> Console:
     return Console(highlight=False)
 
 
+def read_settings() -> Settings:
+    """The environment, or exit 2 with its faults, one a line."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        for fault in exc.errors():
+            place = "CABINET_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+            typer.echo(f"{place}: {fault['msg']}".lstrip(": "), err=True)
+        raise typer.Exit(WRONG_USE) from exc
+
+
 def dependencies() -> Deps:
     """The dependencies that the environment chooses, or exit 2 with its faults."""
-    try:
+    with refusals():
         return container.build(read_settings())
-    except container.SettingUnknown as exc:
-        typer.echo(str(exc), err=True)
-        raise typer.Exit(WRONG_USE) from exc
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Whatever is refused inside is said in words, and the command ends with 1."""
+    """Whatever is refused inside is said in words, and the command ends with 1; a wrong setting with 2."""
     try:
         yield
+    except container.SettingUnknown as exc:
+        _refuse(str(exc), exc, WRONG_USE)
     except Several as exc:
         _refuse("\n".join(f"{x.field}: {errors.of(x.code, x.field, x.facts)}" for x in exc.problems), exc)
     except CabinetError as exc:
@@ -57,9 +68,9 @@ def _failed(exc: DBAPIError) -> str:
     return texts.DATABASE_FAILED.format(reason=str(exc.orig).strip().split("\n", 1)[0])
 
 
-def _refuse(message: str, cause: Exception) -> None:
+def _refuse(message: str, cause: Exception, code: int = REFUSED) -> None:
     typer.echo(message, err=True)
-    raise typer.Exit(REFUSED) from cause
+    raise typer.Exit(code) from cause
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -60,7 +60,20 @@ def run_round(deps: Deps, number: int, sweep: Callable[[], object] = lambda: Non
     if number % _RECONCILE_EVERY == 0:
         jobs.append(partial(payments.reconcile, deps))
     if number % _SWEEP_EVERY == 0:
-        jobs += [*(partial(job, deps) for job in _SWEEPS), sweep]
+        jobs += [*_sweeps(deps), sweep]
+    _do_all(jobs)
+
+
+def prune(deps: Deps) -> None:
+    """Delete now what has been kept for long enough, and send what is due by the day."""
+    _do_all(_sweeps(deps))
+
+
+def _sweeps(deps: Deps) -> list[Callable[[], object]]:
+    return [partial(job, deps) for job in _SWEEPS]
+
+
+def _do_all(jobs: Sequence[Callable[[], object]]) -> None:
     with contextlib.ExitStack() as round_:
         for job in reversed(jobs):
             round_.callback(job)

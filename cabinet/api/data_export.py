@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from cabinet.api.practice import PRACTICE_END
-from cabinet.api.requests import Asking, Caller, same_origin
+from cabinet.api.requests import Asking, Caller, foreign, refusal, same_origin
 from cabinet.domain.errors import (
     CabinetError,
     Denied,
@@ -22,7 +22,6 @@ from cabinet.services import data_export
 OWN_DATA: Final = "/api/own-data"
 _PAGE: Final = "/settings/data"
 _SEE_OTHER: Final = 303
-_FORBIDDEN: Final = 403
 _WHERE: Final[dict[type[CabinetError], str]] = {
     PracticeOver: PRACTICE_END,
     SignInNeeded: f"/login?next={_PAGE}",
@@ -36,14 +35,14 @@ def routes(caller: Caller, asking: Asking) -> list[Route]:
 
     async def own_data(request: Request) -> Response:
         if not same_origin(request, caller.origins):
-            return Response(status_code=_FORBIDDEN)
+            return foreign()
         try:
             deps, actor = await run_in_threadpool(asking, request)
             pieces = await run_in_threadpool(data_export.begin_export, deps, actor)
         except (PracticeOver, SignInNeeded, ReauthenticationNeeded, TooMany) as refused:
             return RedirectResponse(_WHERE[type(refused)], _SEE_OTHER)
-        except Denied:
-            return Response(status_code=_FORBIDDEN)
+        except Denied as denied:
+            return refusal(403, denied.code)
         headers = {
             "content-disposition": f'attachment; filename="my-data-{deps.clock.now():%Y-%m-%d}.zip"',
             "cache-control": "no-store",

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from cabinet.api.requests import refusal
+
 LIVE = "/api/health/live"
 READY = "/api/health/ready"
 
@@ -29,8 +31,7 @@ def routes(check: Callable[[], object]) -> list[Route]:
             await run_in_threadpool(check)
         except Exception:  # noqa: BLE001, any failure means «not ready», and the log has it
             _log.exception("not ready")
-            words = "The database does not answer"
-            return JSONResponse({"error": "health.not_ready", "message": words}, status_code=503)
+            return refusal(503, "health.not_ready")
         return JSONResponse({"status": "ready"})
 
     return [Route(LIVE, live), Route(READY, ready)]

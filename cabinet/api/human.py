@@ -6,10 +6,10 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from cabinet.api.requests import NO_STORE
+from cabinet.api.requests import NO_STORE, refusal
 from cabinet.domain.errors import NotFound
 from cabinet.domain.human_check import Stage
 from cabinet.domain.permissions import Visitor
@@ -35,8 +35,7 @@ def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
         try:
             found = await run_in_threadpool(human_check.fetch_media, deps, visitor_of(request), kind, task_id)
         except NotFound as gone:
-            words = {"error": gone.code, "message": gone_words}
-            return JSONResponse(words, status_code=404, headers=NO_STORE)
+            return refusal(404, gone.code, gone_words)
         return _part(found, request.headers.get("range", ""), media_type)
 
     async def picture(request: Request) -> Response:

@@ -22,6 +22,7 @@ _MOST_BYTES = 8 * 1024
 _MOST_FIELDS = 8
 
 NO_STORE: Final = {"cache-control": "no-store"}
+_FORBIDDEN: Final = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,18 @@ async def small_form(request: Request) -> dict[str, str]:
         return {}
 
 
+def refusal(status: int, code: str, words: str = "") -> JSONResponse:
+    """A machine caller's answer to what is refused: its code, and `words` or those of the code."""
+    told = {"error": code, "message": words or texts.of(code, "", {})}
+    return JSONResponse(told, status_code=status, headers=NO_STORE)
+
+
+def foreign() -> JSONResponse:
+    """The answer to a form that no page of ours has posted."""
+    return refusal(_FORBIDDEN, "http.foreign")
+
+
 async def unexpected(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - Starlette's signature
     """A machine caller's answer to what should not have happened: a number that the log has too."""
     words = texts.UNEXPECTED.format(reference=logs.report(error))
-    return JSONResponse({"error": "unexpected", "message": words}, status_code=500)
+    return refusal(500, "unexpected", words)

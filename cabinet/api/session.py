@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cabinet.api.practice import PRACTICE_END
-from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
+from cabinet.api.requests import Caller, foreign, same_origin, set_cookie, small_form
 from cabinet.domain import cookies
 from cabinet.domain.own_paths import own_path
 from cabinet.domain.permissions import Actor
@@ -20,7 +20,6 @@ SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
 _DESK: Final = "/desk"
 _SEE_OTHER: Final = 303
-_FORBIDDEN: Final = 403
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
@@ -28,7 +27,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
 
     async def begin(request: Request) -> Response:
         if not same_origin(request, caller.origins):
-            return Response(status_code=_FORBIDDEN)
+            return foreign()
         form = await small_form(request)
         ticket, after = form.get("ticket", ""), form.get("next", "")
         actor = Actor.anonymous(caller.visitor(request))
@@ -44,7 +43,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
 
     async def end(request: Request) -> Response:
         if not same_origin(request, caller.origins):
-            return Response(status_code=_FORBIDDEN)
+            return foreign()
         if caller.cookie(request, cookies.PRACTICE):  # «Выйти» in a practice world leaves that world only
             return RedirectResponse(PRACTICE_END, _SEE_OTHER)
         await _end(deps, caller.cookie(request, cookies.SESSION))

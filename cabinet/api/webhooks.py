@@ -7,11 +7,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import NO_STORE
+from cabinet.api.requests import NO_STORE, refusal
 from cabinet.ports import MailNotices, NoticeForged
 from cabinet.services import notifications
 from cabinet.services.deps import Deps
-from cabinet.texts import errors
 
 RESEND: Final = "/api/webhooks/resend"
 _LONGEST: Final = 256 * 1024
@@ -23,11 +22,11 @@ def resend_routes(deps: Deps, notices: MailNotices) -> list[Route]:
     async def take(request: Request) -> Response:
         body = await _read(request)
         if body is None:
-            return _refusal(413, "notice.too_long")
+            return refusal(413, "notice.too_long")
         try:
             returned = notices.read(request.headers, body)
         except NoticeForged as forged:
-            return _refusal(401, forged.code)
+            return refusal(401, forged.code)
         if returned:
             await run_in_threadpool(notifications.take_returned, deps, "resend", returned)
         return JSONResponse({"status": "taken"}, headers=NO_STORE)
@@ -46,8 +45,3 @@ async def _read(request: Request) -> bytes | None:
     except ClientDisconnect:
         return None
     return bytes(body)
-
-
-def _refusal(status: int, code: str) -> Response:
-    words = {"error": code, "message": errors.of(code, "", {})}
-    return JSONResponse(words, status_code=status, headers=NO_STORE)

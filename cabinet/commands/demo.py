@@ -6,7 +6,6 @@ import typer
 from rich.table import Table
 
 from cabinet import terminal
-from cabinet.commands.serve import read_settings
 from cabinet.domain.permissions import Actor
 from cabinet.services.demo import DemoAccount, load_demo
 from cabinet.settings import Environment
@@ -29,7 +28,7 @@ def _group() -> None:
 @demo.command("load")
 def run() -> None:
     """Load the demo supplier and print accounts to try; loaded once, harmless after that."""
-    if read_settings().env is Environment.PRODUCTION:
+    if terminal.read_settings().env is Environment.PRODUCTION:
         typer.echo(texts.DEMO_REFUSED, err=True)
         raise typer.Exit(terminal.WRONG_USE)
     screen = terminal.console()

@@ -12,8 +12,7 @@ from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.table import Table
 
-from cabinet import container
-from cabinet.commands.serve import read_settings
+from cabinet import container, terminal
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.migrations import alembic_config
 from cabinet.persistence.unit_of_work import snapshots
@@ -26,7 +25,6 @@ from cabinet.texts import errors
 from cabinet.texts import operations as texts
 
 _OLDEST = (3, 11)
-_REFUSED = 1
 
 Check = Callable[[Settings], str]
 
@@ -38,7 +36,7 @@ def mount(application: typer.Typer) -> None:
 
 def run() -> None:
     """Check Python, settings, the front end, the database, the data folder and the mailbox; exit 1 when something is wrong."""
-    settings = read_settings()
+    settings = terminal.read_settings()
     table = Table(texts.CHECK, texts.STATE, show_edge=False)
     faults = 0
     for name, check in CHECKS.items():
@@ -47,7 +45,7 @@ def run() -> None:
         table.add_row(name, fault or texts.FINE)
     Console(highlight=False).print(table)
     if faults:
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(terminal.REFUSED)
 
 
 def _fault(check: Check, settings: Settings) -> str:

@@ -2,7 +2,8 @@
 
 import typer
 
-from cabinet.commands.serve import read_settings
+from cabinet import terminal
+from cabinet.persistence.migrations import migrate
 from cabinet.texts import operations as texts
 
 
@@ -13,8 +14,7 @@ def mount(application: typer.Typer) -> None:
 
 def run() -> None:
     """Bring the database to the newest version; nothing to do when it is there already."""
-    settings = read_settings()
-    from cabinet.persistence.migrations import migrate  # noqa: PLC0415, other commands start without it
-
-    migrate(settings.database)
+    settings = terminal.read_settings()
+    with terminal.refusals():
+        migrate(settings.database)
     typer.echo(texts.MIGRATED)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     POLICY_EDIT = "policy.edit"
     OPERATOR_MANAGE = "operator.manage"
     SUPPLIER_MANAGE = "supplier.manage"
+    USER_MANAGE = "user.manage"
 
 
 PUBLIC: Final = Permission.PUBLIC
@@ -59,6 +60,7 @@ _SYSTEM: Final = frozenset(
         Permission.OPERATOR_MANAGE,
         Permission.POLICY_EDIT,
         Permission.SUPPLIER_MANAGE,
+        Permission.USER_MANAGE,
     }
 )
 

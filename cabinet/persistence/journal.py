@@ -131,6 +131,10 @@ class Journal:
             int(self._session.exec(select(func.coalesce(func.sum(JournalEntry.amount_kopecks), 0))).one())
         )
 
+    def count(self) -> int:
+        """How many transactions there are."""
+        return self._session.exec(select(func.count()).select_from(JournalTransaction)).one()
+
     def unbalanced(self) -> list[int]:
         """Transactions whose entries do not sum to zero: none, or the journal is broken."""
         return list(

@@ -1,9 +1,12 @@
-"""The words of `serve`, `migrate` and `doctor`."""
+"""The words of `serve`, `migrate`, `backup`, `restore`, `prune` and `doctor`."""
 
 OPEN = "Портал открыт: {address}"
 NOT_BUILT = "Интерфейс не собран. Выполните: make build"
 PORT_TAKEN = "Порт занят: {place}. Остановите другую программу или задайте CABINET_PORT."
 MIGRATED = "База данных приведена к последней версии."
+BACKED_UP = "Копия базы данных: {file}, {megabytes} МБ. Ключи и снимки документов в неё не входят."
+RESTORED = "База данных восстановлена. Журнал сходится: проводок {transactions}, сумма 0."
+PRUNED = "Удалено всё, чему вышел срок."
 
 CHECK = "Проверка"
 STATE = "Состояние"

@@ -26,6 +26,8 @@ WORDS: Final[dict[str, str]] = {
     "passkey.added": "Добавлен ключ доступа",
     "passkey.removed": "Удалён ключ доступа",
     "passkey.used": "Подтверждено ключом доступа",
+    "user.blocked": "Кабинет закрыт по обращению",
+    "user.unblocked": "Кабинет открыт снова",
     "supplier.chosen": "Выбран поставщик",
     "account.linked": "Лицевой счёт подключён",
     "account.renamed": "Название счёта изменено",

@@ -11,6 +11,7 @@ READ_SETTINGS = {
     "cabinet/container.py",
     "cabinet/cabinet.py",
     "cabinet/serve.py",
+    "cabinet/terminal.py",
 }
 KNOW_REFLEX = ("cabinet/ui/", "cabinet/cabinet.py", "cabinet/serve.py")
 

@@ -88,6 +88,26 @@ def test_an_unknown_address_is_404_in_words(
     expect(page).to_have_url(f"{portal.url}/")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/nothing", 404, "http.unknown"),
+        ("POST", "/api/health/live", 404, "http.unknown"),
+        ("GET", "/api/practice/progress", 404, "http.unknown"),
+        ("POST", "/api/session", 403, "http.foreign"),
+        ("POST", "/api/session/end", 403, "http.foreign"),
+        ("POST", "/api/own-data", 403, "http.foreign"),
+    ],
+)
+def test_a_machine_caller_is_refused_in_words(
+    portal: Portal, method: str, path: str, status: int, code: str
+) -> None:
+    answer = httpx.request(method, portal.url + path)
+    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert answer.json()["message"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_every_file_of_a_page_is_here_compressed_and_kept(portal: Portal) -> None:
     with httpx.Client(base_url=portal.url, headers={"accept-encoding": "br"}) as client:
         html = client.get("/login")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from cabinet import terminal
 from cabinet.commands import demo, pins, registers, suppliers
+from cabinet.texts import registers as texts
 from tests.register_files import ACCOUNTS, DIRTY, text_of, write
 
 Run = Callable[..., Result]
@@ -162,13 +163,17 @@ def test_production_takes_no_demo_data(run: Run) -> None:
         "CABINET_ENV": "production",
         "CABINET_BCRYPT_COST": "12",
         "CABINET_SECRET_KEY": "k" * 32,
-        "CABINET_DOCUMENTS_KEY": "k" * 32,
+        "CABINET_DOCUMENTS_KEY": "d" * 32,
         "CABINET_PUBLIC_URL": "https://example.ru",
         "CABINET_MAIL": "resend",
-        "CABINET_SMS": "gateway",
+        "CABINET_RESEND_API_KEY": "re_1",
+        "CABINET_MAIL_FROM": "Газ дома <kabinet@example.ru>",
+        "CABINET_SMS": "smsc",
+        "CABINET_SMS_KEY": "s",
         "CABINET_ACQUIRER": "yookassa",
     }
-    assert run("demo", "load", **production).exit_code == 2
+    said = run("demo", "load", **production)
+    assert (said.exit_code, said.output.strip()) == (2, texts.DEMO_REFUSED)
 
 
 def test_a_pin_is_printed_once(run: Run) -> None:
