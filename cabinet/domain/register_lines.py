@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import compress
 from typing import Any, Final
@@ -63,17 +63,20 @@ class Rules:
 
     Attributes:
         account_pattern: the supplier's pattern of account numbers.
-        latest: no day after it is believed (a typing error, not a plan).
+        today: in the supplier's zone. A reading or a payment of a later day than tomorrow (somebody's clock is
+            ahead) and a charge of a later month than the next one are typing errors, not facts.
     """
 
     account_pattern: str
-    latest: date
+    today: date
     account: re.Pattern[str] = field(init=False, repr=False)
-    latest_text: str = field(init=False, repr=False)
+    latest_day: str = field(init=False, repr=False)
+    latest_month: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "account", re.compile(self.account_pattern, re.ASCII))
-        object.__setattr__(self, "latest_text", self.latest.isoformat())
+        object.__setattr__(self, "latest_day", (self.today + timedelta(days=1)).isoformat())
+        object.__setattr__(self, "latest_month", str(BillingPeriod.of(self.today).plus(1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +199,17 @@ def _date(text: str, _rules: Rules) -> str:
 
 def _past(text: str, rules: Rules) -> str:
     day = _date(text, rules)
-    if day > rules.latest_text:
+    if day > rules.latest_day:
         raise LineRefused(WHOLE_LINE, Fault.FUTURE)
     return day
 
 
-def _month(text: str, _rules: Rules) -> str:
+def _month(text: str, rules: Rules) -> str:
     period = BillingPeriod.parse(text)
     if period.year not in _YEARS:
         raise ValueError
+    if str(period) > rules.latest_month:
+        raise LineRefused(WHOLE_LINE, Fault.FUTURE)
     return str(period)
 
 
@@ -479,10 +484,17 @@ def _listed(names: list[str]) -> str:
 
 
 def _check_accounts(read: LinesRead) -> None:
+    for place, els, izhku in zip(read.places, read.columns["els"], read.columns["izhku"], strict=True):
+        if els and izhku and not izhku.startswith(els):
+            read.refused[place] = LineRefused("izhku", Fault.IZHKU_OTHER)
+    _check_dials(read)
+
+
+def _check_dials(read: LinesRead) -> None:
     names = ("last_reading", "last_reading_on", "meter_capacity", "meter_serial")
     parts = (read.columns[name] for name in names)
     for place, value, day, capacity, serial in zip(read.places, *parts, strict=True):
-        if value is None:
+        if value is None or place in read.refused:
             continue
         if day is None:
             read.refused[place] = LineRefused("last_reading_on", Fault.REQUIRED)

@@ -127,6 +127,7 @@ class Fault(StrEnum):
     REPEATED = "repeated"
     ELS = "els"
     IZHKU = "izhku"
+    IZHKU_OTHER = "izhku_other"
     LONG = "long"
     NUMBER = "number"
     WHOLE = "whole"

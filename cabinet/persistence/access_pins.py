@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cabinet.persistence.customer_accounts import PIN_KIND, AccessPin, CustomerAccount, CustomerAccounts
+from cabinet.persistence.customer_accounts import PIN_KIND, AccessPin, CustomerAccounts
 from cabinet.persistence.types import instant, key, refers
 
 # The PIN that the register told last, kept while the desk's own newer one holds: the supplier's next
@@ -40,15 +40,18 @@ class AccessPins:
         self._session = session
 
     def issue(self, account_id: int, bcrypt_hash: str, now: datetime) -> None:
-        """Store the desk's new PIN; the former one is revoked for good. Of two at once the later one holds."""
-        account = select(CustomerAccount.id).where(CustomerAccount.id == account_id)
-        self._session.exec(account.with_for_update(key_share=True)).one()
-        former = self._accounts.find_pin(account_id, PIN_KIND)
+        """Store the desk's new PIN; the former one is revoked for good. Of two at once the later one holds.
+
+        Raises:
+            NotFound: the import that brought the account was undone meanwhile.
+        """
+        self._accounts.hold(account_id, alone=True)
+        former = self._accounts.replace_pin(account_id, PIN_KIND, bcrypt_hash, now)
         if former and not self._accounts.find_pin(account_id, TOLD_KIND):
             self._session.add(
                 AccessPin(customer_account_id=account_id, kind=TOLD_KIND, bcrypt_hash=former, issued_at=now)
             )
-        self._accounts.replace_pin(account_id, PIN_KIND, bcrypt_hash, now)
+            self._session.flush()
 
     def add_issue(self, issue: PinIssue) -> None:
         """Remember an issue at a counter."""

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from cabinet.domain.account_search import ADDRESS_LENGTH, NAME_LENGTH
 from cabinet.domain.errors import Conflict, NotFound
 from cabinet.domain.permissions import AccessLevel, Actor
+from cabinet.persistence.engine import insert_new, metadata
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.types import Exact, brought_by, instant, key, refers, search_key
 
@@ -186,24 +187,42 @@ class CustomerAccounts:
             or ""
         )
 
-    def replace_pin(self, account_id: int, kind: str, bcrypt_hash: str, now: datetime) -> None:
-        """Store a PIN; the former one of its kind is revoked by that."""
-        changed = self._session.exec(
-            update(AccessPin)
-            .where(col(AccessPin.customer_account_id) == account_id, col(AccessPin.kind) == kind)
-            .values(bcrypt_hash=bcrypt_hash, issued_at=now)
-        )
-        if not changed.rowcount:
-            self._session.add(
-                AccessPin(customer_account_id=account_id, kind=kind, bcrypt_hash=bcrypt_hash, issued_at=now)
-            )
+    def hold(self, account_id: int, *, alone: bool = False) -> None:
+        """Nobody takes the account away until the transaction ends; `alone`: nor does another hold it alone.
+
+        Raises:
+            NotFound: the import that brought it was undone meanwhile.
+        """
+        ours = (CustomerAccount.id == account_id, ~col(CustomerAccount.number).startswith(UNDONE))
+        statement = select(CustomerAccount.id).where(*ours).with_for_update(read=not alone, key_share=True)
+        if self._session.exec(statement).one_or_none() is None:
+            raise NotFound
+
+    def replace_pin(self, account_id: int, kind: str, bcrypt_hash: str, now: datetime) -> str:
+        """Store a PIN; the former one of its kind, which it gives, is revoked by that.
+
+        A register that is just coming in may bring the account's first PIN, or another one: it is waited for.
+        """
+        pin = {"customer_account_id": account_id, "kind": kind, "bcrypt_hash": bcrypt_hash, "issued_at": now}
+        connection, pins = self._session.connection(), metadata.tables[AccessPin.__tablename__]
+        insert = insert_new(connection, pins, "customer_account_id", "kind")
+        if connection.execute(insert.values(pin).returning(pins.c.id)).first():
+            return ""
+        ours = (AccessPin.customer_account_id == account_id, AccessPin.kind == kind)
+        stored = self._session.exec(select(AccessPin).where(*ours).with_for_update()).one()
+        former, stored.bcrypt_hash, stored.issued_at = stored.bcrypt_hash, bcrypt_hash, now
         self._session.flush()
+        return former
 
     def link(self, actor: Actor, account_id: int, level: AccessLevel, now: datetime) -> AccountLink:
         """Link the account to the actor, or raise an existing link's level; it never falls.
 
         A link that was closed begins anew: what it once opened is to be proved again.
+
+        Raises:
+            NotFound: the import that brought the account was undone meanwhile.
         """
+        self.hold(account_id)
         link = self._session.exec(
             select(AccountLink)
             .where(AccountLink.user_id == actor.user, AccountLink.customer_account_id == account_id)

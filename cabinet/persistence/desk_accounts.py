@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from cabinet.domain.account_search import Query
 from cabinet.domain.errors import NotFound
 from cabinet.domain.permissions import Actor
-from cabinet.persistence.customer_accounts import AccountLink, CustomerAccount
+from cabinet.persistence.customer_accounts import UNDONE, AccountLink, CustomerAccount
 
 _LAST: Final = "\U0010ffff"
 _DROPPED: Final = 2  # words of a locality that people say before the street
@@ -29,9 +29,13 @@ class DeskAccounts:
             NotFound: there is none, or it is another supplier's.
         """
         statement = select(CustomerAccount).where(
-            CustomerAccount.id == account_id, CustomerAccount.supplier_id == actor.supplier
+            CustomerAccount.id == account_id,
+            CustomerAccount.supplier_id == actor.supplier,
+            ~col(CustomerAccount.number).startswith(UNDONE),
         )
-        found = self._session.exec(statement.with_for_update() if lock else statement).one_or_none()
+        found = self._session.exec(
+            statement.with_for_update(key_share=True) if lock else statement
+        ).one_or_none()
         if found is None:
             raise NotFound
         return found

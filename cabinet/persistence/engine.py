@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, create_engine
 
-from cabinet.domain.errors import InputError
+from cabinet.domain.errors import Busy, InputError
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,6 +22,8 @@ metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = NAMING
 
 _BUSY_MS = 15_000
+_LOCKED_MS = 5_000  # how long PostgreSQL lets one wait for another's rows; an import is more patient
+_WAITED_IN_VAIN = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 _DURABLE = ("journal_mode=WAL", "synchronous=FULL")
 _PASSING = ("journal_mode=MEMORY", "synchronous=OFF")
 READ_ONLY = "cabinet_read_only"
@@ -31,26 +34,40 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
 
     SQLite gets WAL, `synchronous=FULL`, foreign keys, overwriting of what is deleted and a busy timeout, and
     every transaction that is not read only begins IMMEDIATE, so that two writers queue and never deadlock.
-    Text that no database can write down raises InputError.
+    PostgreSQL gets a limit of waiting for locks. Text that no database can write down raises InputError, waiting
+    for others in vain Busy.
     """
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-        event.listen(engine, "handle_error", _refuse_unwritable)
+        event.listen(engine, "connect", _limit_waiting)
+        event.listen(engine, "handle_error", _tell_in_our_words)
         return engine
     path = make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=10, max_overflow=10)
     event.listen(engine, "connect", _prepare_sqlite(_DURABLE if durable else _PASSING))
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "handle_error", _refuse_unwritable)
+    event.listen(engine, "handle_error", _tell_in_our_words)
     return engine
 
 
-def _refuse_unwritable(context: ExceptionContext) -> None:
-    """NUL in PostgreSQL and half a character in both: whoever sent it is told so, and it is no fault of ours."""
+def _tell_in_our_words(context: ExceptionContext) -> None:
+    """What is no fault of ours.
+
+    NUL in PostgreSQL and half a character in both: whoever sent it is told so. Rows that others hold for too long:
+    whoever waited may try again.
+    """
     problem = context.original_exception
     if isinstance(problem, UnicodeEncodeError) or "NUL (0x00)" in str(problem):
         raise InputError from problem
+    if "database is locked" in str(problem) or getattr(problem, "sqlstate", "") in _WAITED_IN_VAIN:
+        raise Busy from problem
+
+
+def _limit_waiting(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's and SQLAlchemy's own
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {_LOCKED_MS}")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
@@ -71,3 +88,14 @@ def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, An
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Which of the two databases it is."""
+    return connection.dialect.name == "postgresql"
+
+
+def insert_new(connection: Connection, table: Table, *unique: str) -> Any:  # noqa: ANN401 - an Insert of either database
+    """An INSERT that leaves out the rows whose unique columns are there already."""
+    insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)

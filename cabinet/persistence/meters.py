@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, and_, or_, true
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from cabinet.domain.errors import NotFound
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.readings import ReadingKind
 from cabinet.persistence.types import BigId, brought_by, instant, key, refers
@@ -109,11 +110,18 @@ class Readings:
             select(Reading).where(Reading.idempotency_key == idempotency_key)
         ).one_or_none()
 
-    def find_last(self, meter_id: int, *, lock: bool = False) -> Reading | None:
-        """The newest actual reading that stands."""
-        if lock:
-            self._session.exec(select(Meter).where(Meter.id == meter_id).with_for_update()).one()
-        return self._session.exec(_standing(meter_id).limit(1)).one_or_none()
+    def find_last(self, meter_id: int, today: date, *, lock: bool = False) -> Reading | None:
+        """The newest actual reading that stands; what a register has dated ahead comes in its time.
+
+        Raises:
+            NotFound: the import that brought the meter was undone meanwhile.
+        """
+        if lock:  # rows that an import brings refer to the meter, and are no reason to wait for its end
+            meter = select(Meter.id).where(Meter.id == meter_id)
+            if self._session.exec(meter.with_for_update(key_share=True)).one_or_none() is None:
+                raise NotFound
+        been = _standing(meter_id).where(Reading.taken_on <= today)
+        return self._session.exec(been.limit(1)).one_or_none()
 
     def find_before(self, reading: Reading) -> Reading | None:
         """The newest actual reading of the same dial, before that one, that stands."""

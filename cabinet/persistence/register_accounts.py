@@ -6,6 +6,7 @@ looking; the rest is compared with what is there, and what it was before is kept
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from cabinet.domain.readings import ReadingKind, ReadingSource
 from cabinet.domain.registers import Fault, LineRefused
 from cabinet.persistence.access_pins import TOLD_KIND
 from cabinet.persistence.customer_accounts import LEGACY_KIND, PIN_KIND, AccessPin, CustomerAccount
+from cabinet.persistence.engine import insert_new
 from cabinet.persistence.journal import JournalEntry, JournalTransaction
 from cabinet.persistence.meters import Meter, Reading
 from cabinet.persistence.payments import Payment
@@ -51,6 +53,7 @@ from cabinet.persistence.register_rows import (
     table_of,
 )
 
+_USUAL_DIAL: Final = 5  # digits
 MOST_LINES: Final = 100  # of one account in a block: each is merged after the one before it
 
 _ACCOUNTS, _METERS, _READINGS, _PINS, _ENTRIES, _PAYMENTS = (
@@ -71,6 +74,7 @@ _METER: Final = {
     "verification_due_on": "verification_due_on",
     "thermo_compensated": "thermo_compensated",
 }
+_PROOF: Final = ("customer_account_id", "kind")  # makes a row of them unique
 _PROOFS: Final = {PIN_KIND: "pin_bcrypt", LEGACY_KIND: "legacy_password_bcrypt"}
 _STAGED: Final = staged_table(
     "staged_accounts",
@@ -108,6 +112,18 @@ class AccountsImport:
 
     def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
         """Store a block."""
+        refused = self._beyond_their_dials(columns)
+        if not refused:
+            return self._take(columns)
+        kept = [place for place in range(len(columns["account"])) if place not in refused]
+        if not kept:
+            return Taken(refused=refused)
+        taken = self._take({name: [values[place] for place in kept] for name, values in columns.items()})
+        return replace(
+            taken, refused=refused | {kept[place]: fault for place, fault in taken.refused.items()}
+        )
+
+    def _take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
         numbers = columns["account"]
         known = account_ids(self._session, self._supplier_id, numbers)
         turns = _turns(numbers)
@@ -157,6 +173,31 @@ class AccountsImport:
             **{kind: columns[ours] for kind, ours in _PROOFS.items()},
             "balance": _last_balances(numbers, turns, columns["balance"]),
         }
+
+    def _beyond_their_dials(self, columns: Mapping[str, Sequence[Any]]) -> dict[int, LineRefused]:
+        """Lines that tell a value but no capacity, when the dial that is known has fewer digits."""
+        names = ("account", "meter_serial", "meter_capacity", "last_reading")
+        lines = list(zip(*(columns[name] for name in names), strict=True))
+        asked = {number for number, _, capacity, value in lines if capacity is None and value is not None}
+        dials, refused = self._dials(asked) if asked else {}, {}
+        for place, (number, serial, capacity, value) in enumerate(lines):
+            if serial is None or number not in asked:
+                continue
+            known = dials.setdefault((number, serial_key(serial)), capacity or _digits_of(value))
+            if capacity is not None:
+                dials[number, serial_key(serial)] = capacity
+            elif value is not None and value >= 10**known:
+                refused[place] = LineRefused("last_reading", Fault.READING)
+        return refused
+
+    def _dials(self, numbers: set[str]) -> dict[tuple[str, str], int]:
+        """The capacities of the meters of accounts, by number and serial key."""
+        ids = account_ids(self._session, self._supplier_id, numbers)
+        numbers_of = {account_id: number for number, account_id in ids.items()}
+        meters = select(_METERS.c.customer_account_id, _METERS.c.serial_key, _METERS.c.capacity)
+        theirs = among(self._connection, _METERS.c.customer_account_id, numbers_of)
+        found = self._connection.execute(meters.where(theirs))
+        return {(numbers_of[account_id], serial): capacity for account_id, serial, capacity in found}
 
     # What is new, and what of it was there already
 
@@ -245,7 +286,9 @@ class AccountsImport:
 
     def _insert(self, table: Table, row: dict[str, Any], *where: ColumnElement[bool]) -> None:
         rows = select(*row.values(), literal(self._register_id)).where(*where)
-        self._connection.execute(insert(table).from_select([*row, "register_id"], rows))
+        # The desk may issue an account's first PIN meanwhile: it holds.
+        new = insert_new(self._connection, table, *_PROOF) if table is _PINS else insert(table)
+        self._connection.execute(new.from_select([*row, "register_id"], rows))
 
     # Rows as they are made of a staged line
 
@@ -256,7 +299,7 @@ class AccountsImport:
 
     def _meter(self) -> dict[str, Any]:
         needed = case(
-            (_S.value_m3 >= 10**7, 8), (_S.value_m3 >= 10**6, 7), (_S.value_m3 >= 10**5, 6), else_=5
+            (_S.value_m3 >= 10**7, 8), (_S.value_m3 >= 10**6, 7), (_S.value_m3 >= 10**5, 6), else_=_USUAL_DIAL
         )
         return {
             "customer_account_id": _S.account_id,
@@ -285,6 +328,11 @@ class AccountsImport:
             "bcrypt_hash": _S[kind],
             "issued_at": literal(self._now, _PINS.c.issued_at.type),
         }
+
+
+def _digits_of(value: int | None) -> int:
+    """The capacity of a new dial of which nothing but a value is known, as `_meter` has it."""
+    return max(_USUAL_DIAL, len(str(value or 0)))
 
 
 def _keys(key: Callable[..., str], columns: Mapping[str, Sequence[Any]], names: tuple[str, ...]) -> list[str]:

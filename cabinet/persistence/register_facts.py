@@ -6,16 +6,15 @@ from typing import Any, Final
 
 from sqlalchemy import Column as TableColumn
 from sqlalchemy import Integer, RowMapping, String, Subquery, Table, and_, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from cabinet.domain.registers import Fault, LineRefused, RegisterKind
 from cabinet.persistence.charges import Charge
+from cabinet.persistence.engine import insert_new
 from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.register_rows import (
     Staging,
     Taken,
-    is_postgresql,
     staged_table,
     table_of,
 )
@@ -96,12 +95,11 @@ class FactsImport:
     def _add_new(self) -> int:
         """Insert the facts that are not there yet, in the order of the file; how many were new."""
         connection, found = self._session.connection(), self._found()
-        insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
         names = ["customer_account_id", *self._facts.columns.values()]
         rows = select(*(found.c[name] for name in names), literal(self._register_id))
         rows = rows.where(found.c.customer_account_id.is_not(None)).order_by(found.c.line)
-        statement = insert(self._table).from_select([*names, "register_id"], rows)
-        statement = statement.on_conflict_do_nothing(index_elements=["customer_account_id", *self._facts.key])
+        statement = insert_new(connection, self._table, "customer_account_id", *self._facts.key)
+        statement = statement.from_select([*names, "register_id"], rows)
         return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
     def _refused(self) -> dict[int, LineRefused]:

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from cabinet.domain.registers import LineRefused
-from cabinet.persistence.engine import metadata
+from cabinet.persistence.engine import is_postgresql, metadata
 
 # A block is small beside the tables it goes into: it is looked up by their indexes, never by reading them whole.
 _BY_INDEX: Final = (
@@ -55,11 +55,6 @@ def table_of(name: str) -> Table:
 def staged_table(name: str, *columns: Column[Any]) -> Table:
     """A table that lives as long as an import, and that no migration knows."""
     return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
-
-
-def is_postgresql(connection: Connection) -> bool:
-    """Which of the two databases it is."""
-    return connection.dialect.name == "postgresql"
 
 
 class Staging:

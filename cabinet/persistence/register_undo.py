@@ -75,7 +75,7 @@ _READ: Final[dict[type, Callable[[str], Any]]] = {
 
 
 class RegisterUndo:
-    """One import to be taken back, inside a transaction; `close` at the end."""
+    """One import to be taken back, inside a transaction; `hold` before it is judged, `close` at the end."""
 
     def __init__(self, session: Session, register: Register) -> None:
         self._session = session
@@ -85,11 +85,21 @@ class RegisterUndo:
         _TOUCHED.create(self._connection)
         for accounts in self._accounts():
             self._connection.execute(insert(_TOUCHED).from_select(["account_id"], accounts))
-        self._hold_accounts()
 
     def close(self) -> None:
         """Nothing of the work stays."""
         _TOUCHED.drop(self._connection)
+
+    def hold(self) -> None:
+        """Nothing is made of what the import touched until the end; what is being made is waited for.
+
+        Whatever refers to an account or a meter (a link, a payment, a PIN, a reading) needs a lock of its row that
+        this one excludes.
+        """
+        for table, account in ((_ACCOUNTS, _ACCOUNTS.c.id), (_METERS, _METERS.c.customer_account_id)):
+            touched = account.in_(select(_TOUCHED.c.account_id))
+            held = select(table.c.id).where(touched).with_for_update().subquery()
+            self._connection.execute(select(func.count()).select_from(held))
 
     def find_dependent(self) -> str:
         """What has been made since on the accounts that the import touched, by `texts.registers.DEPENDS`; or ""."""
@@ -141,12 +151,6 @@ class RegisterUndo:
         self._session.flush()
 
     # What it touched
-
-    def _hold_accounts(self) -> None:
-        """A PIN that is being issued for one of them is waited for, and none is issued until the end."""
-        touched = _ACCOUNTS.c.id.in_(select(_TOUCHED.c.account_id))
-        held = select(_ACCOUNTS.c.id).where(touched).with_for_update(key_share=True).subquery()
-        self._connection.execute(select(func.count()).select_from(held))
 
     def _ours(self, table: Table) -> ColumnElement[bool]:
         return table.c.register_id == self._register.id

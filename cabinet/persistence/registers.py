@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import UniqueConstraint, delete, insert, update
+from sqlalchemy import UniqueConstraint, delete, func, insert, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.persistence.engine import is_postgresql
 from cabinet.persistence.register_changes import RegisterChange
-from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.types import instant, key, refers
+
+_REGISTERS: Final = 1  # which of PostgreSQL's advisory locks of two numbers; the other is the supplier
 
 
 class Register(SQLModel, table=True):
@@ -85,13 +88,17 @@ class Registers:
         statement = select(Register).where(Register.supplier_id == supplier_id)
         return list(self._session.exec(statement.order_by(col(Register.id).desc()).limit(most)))
 
-    def lock_supplier(self, supplier_id: int) -> None:
-        """One import of a supplier at a time; others of its rows stay free to refer to it.
+    def lock_supplier(self, supplier_id: int, *, patient: bool = False) -> None:
+        """One import, undoing or export of a supplier at a time; nobody else waits for it.
 
-        SQLite's writers queue anyway.
+        Whoever is patient waits as long as another import takes; others get Busy after some seconds. SQLite's
+        writers queue anyway.
         """
-        statement = select(Supplier.id).where(Supplier.id == supplier_id)
-        self._session.exec(statement.with_for_update(key_share=True)).one()
+        if not is_postgresql(self._session.connection()):
+            return
+        if patient:
+            self._session.execute(text("SET LOCAL lock_timeout = 0"))
+        self._session.execute(select(func.pg_advisory_xact_lock(_REGISTERS, supplier_id)))
 
     def add_rejects(self, rejects: Iterable[RegisterReject]) -> None:
         """Store quarantined lines, many at once."""

@@ -123,6 +123,11 @@ class Suppliers:
             raise NotFound
         return supplier
 
+    def lock(self, supplier_id: int) -> None:
+        """One edit of a supplier's rules at a time; rows may refer to it meanwhile."""
+        statement = select(Supplier.id).where(Supplier.id == supplier_id)
+        self._session.exec(statement.with_for_update(key_share=True)).one()
+
     def find_by_code(self, code: str) -> Supplier | None:
         """The supplier of a code, as the command line names it."""
         return self._session.exec(select(Supplier).where(Supplier.code == code)).one_or_none()

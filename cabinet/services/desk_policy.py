@@ -304,7 +304,7 @@ def add_dated(deps: Deps, actor: Actor, command: AddPolicy | AddPrice | AddValue
     with deps.transaction() as tx:
         supplier = _whose(tx, actor, code)
         supplier_id = supplier.id or 0
-        tx.registers.lock_supplier(supplier_id)
+        tx.suppliers.lock(supplier_id)
         row = command.row(supplier_id)
         if command.valid_from < _today(deps, supplier):
             raise PolicyInThePast(field=command.DAY)

@@ -121,10 +121,10 @@ def _due(deps: Deps, tx: UnitOfWork, found: LinkedAccount, lines: list[ChargeLin
 
 def _dial(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> _Dial:
     meter = next(iter(tx.meters.list_of(found.account.id or 0)), None)
-    last = tx.readings.find_last(meter.id or 0) if meter else None
+    today = local_day(deps.clock.now(), found.supplier.timezone)
+    last = tx.readings.find_last(meter.id or 0, today) if meter else None
     if meter is None or last is None:
         return _Dial()
-    today = local_day(deps.clock.now(), found.supplier.timezone)
     policy = tx.suppliers.policy_on(found.account.supplier_id, today)
     opened = policy.window.is_open(today)
     return _Dial(

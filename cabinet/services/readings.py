@@ -239,9 +239,10 @@ def _open_case(
     meter = next((x for x in tx.meters.list_of(command.account_id) if x.id == command.meter_id), None)
     if meter is None:
         raise NotFound
-    last = tx.readings.find_last(command.meter_id, lock=lock)
+    today = _today(deps, found)
+    last = tx.readings.find_last(command.meter_id, today, lock=lock)
     dial = Dial(meter.capacity, DialValue(last.value_m3) if last else None)
-    return _Case(found, meter, _policy(deps, tx, found), dial, _today(deps, found))
+    return _Case(found, meter, _policy(deps, tx, found), dial, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,7 @@ def _meter_row(
     deps: Deps, tx: UnitOfWork, found: LinkedAccount, meter: Meter, meters: list[Meter]
 ) -> MeterRow:
     policy, today = _policy(deps, tx, found), _today(deps, found)
-    last = tx.readings.find_last(meter.id or 0)
+    last = tx.readings.find_last(meter.id or 0, today)
     return MeterRow(
         account_id=str(found.account.id),
         meter_id=str(meter.id),

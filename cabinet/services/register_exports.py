@@ -92,7 +92,7 @@ def _next(
     """The file to write now: one that was interrupted, or a fresh one with its rows."""
     with deps.transaction() as tx:
         supplier = supplier_for(tx, actor, command.supplier)
-        tx.registers.lock_supplier(supplier.id or 0)
+        tx.registers.lock_supplier(supplier.id or 0, patient=True)
         exports = RegisterExports(tx.session)
         left = exports.find_unfinished(supplier.id or 0, command.kind)
         if left:

@@ -62,6 +62,8 @@ def undo_import(deps: Deps, actor: Actor, command: UndoImport) -> UndoOutcome:
 
 def _undo(deps: Deps, tx: UnitOfWork, actor: Actor, command: UndoImport, register: Register) -> UndoOutcome:
     undo, now = RegisterUndo(tx.session, register), deps.clock.now()
+    if not command.dry_run:
+        undo.hold()
     if why := undo.find_dependent():
         raise UndoRefused(dependent=why)
     removed, restored = undo.count()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, Self, TextIO
 
 from cabinet.domain.cells import as_text
+from cabinet.domain.period import local_day
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.register_lines import Layout, LinesRead, Rules
 from cabinet.domain.registers import (
@@ -36,7 +37,6 @@ from cabinet.services.register_files import Block, FileFacts, examine, opened, r
 from cabinet.texts import registers as texts
 
 REJECTS_KEPT: Final = timedelta(days=90)
-_BELIEVED: Final = timedelta(days=366)  # a day later than that is a typing error
 _SHOWN_REJECTS: Final = 10
 _LONGEST_ORIGINAL: Final = 4000  # characters kept of a quarantined line
 _CONTROLS: Final = dict.fromkeys((*range(9), *range(10, 32), 127), "\ufffd")
@@ -174,7 +174,7 @@ class _Import:
     def outcome(self, tx: UnitOfWork) -> RegisterOutcome:
         """Do it, unless the same file came before."""
         supplier = supplier_for(tx, self.actor, self.command.supplier)
-        tx.registers.lock_supplier(supplier.id or 0)
+        tx.registers.lock_supplier(supplier.id or 0, patient=True)
         before = tx.registers.find(supplier.id or 0, self.command.kind, self.facts.sha256)
         if before:
             return _again(tx, self.command, before, self.rejects)
@@ -186,7 +186,8 @@ class _Import:
         tx.registers.add(register)
         importer = _importer(tx, register)
         run = _Run(tx, register, importer, self.rejects)
-        rules = Rules(supplier.account_pattern, self.deps.clock.now().date() + _BELIEVED)
+        today = local_day(self.deps.clock.now(), supplier.timezone)
+        rules = Rules(supplier.account_pattern, today)
         with opened(self.command.path) as file:
             self._take_lines(run, read_lines(file, self.facts), rules)
         importer.finish()

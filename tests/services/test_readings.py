@@ -16,7 +16,7 @@ from cabinet.domain.readings import (
 )
 from cabinet.domain.registers import ExportKind
 from cabinet.domain.volume import ReadingMalformed
-from cabinet.persistence.meters import Meter
+from cabinet.persistence.meters import Meter, Reading
 from cabinet.services import readings
 from cabinet.services.readings import SubmitReading
 from cabinet.services.register_exports import ExportRegister, export_register
@@ -198,6 +198,19 @@ def test_a_form_without_its_key_is_stale(case: Case) -> None:
     world, anna, command = case
     with pytest.raises(FormStale):
         readings.submit_reading(world.deps, anna, replace(command, key=""))
+
+
+def test_a_value_that_is_dated_ahead_lets_no_dial_fall(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        ahead = Reading(
+            meter_id=command.meter_id, value_m3=3361, kind="actual", source="register",
+            taken_on=date(2027, 6, 1), period="2027-06", received_at=world.clock.at, idempotency_key="ahead",
+        )  # fmt: skip
+        tx.readings.add(ahead)
+    readings.submit_reading(world.deps, anna, command)
+    with pytest.raises(ReadingBelowPrevious):
+        readings.submit_reading(world.deps, anna, replace(command, value="03370", key="form-2"))
 
 
 def test_two_tabs_racing_never_store_a_falling_dial(case: Case) -> None:

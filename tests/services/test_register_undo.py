@@ -1,18 +1,24 @@
 """The last import is undone whole, while nothing has been made of it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from cabinet.domain.errors import Denied
+from cabinet.domain.errors import Denied, NotFound
 from cabinet.domain.permissions import AccessLevel, Actor, OperatorRole, Visitor
 from cabinet.domain.registers import RegisterKind, SupplierUnknown, UndoRefused, UndoUnknown
 from cabinet.persistence.audit import AuditEvent
 from cabinet.persistence.customer_accounts import CustomerAccount
+from cabinet.persistence.meters import Reading
+from cabinet.persistence.payments import Payment
+from cabinet.persistence.register_undo import RegisterUndo
 from cabinet.persistence.registers import Register
+from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import desk_audit, desk_pins
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.desk_audit import SearchAudit
@@ -252,19 +258,85 @@ def test_what_operators_did_with_an_undone_account_can_still_be_read(world: Worl
         take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {"account": later, "balance": "-"}))
 
 
-def test_a_pin_that_is_issued_meanwhile_keeps_an_import(world: World, folder: Path) -> None:
-    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {"pin_bcrypt": OTHER_PIN}))
+# What people make of an account and its meter inside a transaction.
+
+
+def issue_in(tx: UnitOfWork, account: int, _meter: int, now: datetime) -> None:
+    tx.access_pins.issue(account, "$2b$10$" + "c" * 53, now)
+
+
+def link_in(tx: UnitOfWork, account: int, _meter: int, now: datetime) -> None:
+    boris = Actor.subscriber(Visitor("", "", ""), 1, 1)
+    tx.customer_accounts.link(boris, account, AccessLevel.BASIC, now)
+
+
+def pay_in(tx: UnitOfWork, account: int, _meter: int, now: datetime) -> None:
+    payment = Payment(
+        id="1", customer_account_id=account, user_id=1, form_key="1", amount_kopecks=1, status="created",
+        acquirer="demo", created_at=now,
+    )  # fmt: skip
+    tx.payments.add(payment)
+
+
+def read_in(tx: UnitOfWork, _account: int, meter: int, now: datetime) -> None:
+    tx.readings.find_last(meter, now.date(), lock=True)
+    reading = Reading(
+        meter_id=meter, value_m3=7000, kind="actual", source="web", taken_on=now.date(), period="2026-11",
+        received_at=now, idempotency_key="form",
+    )  # fmt: skip
+    tx.readings.add(reading)
+
+
+Made = Callable[[UnitOfWork, int, int, datetime], None]
+
+
+def new_account(world: World, folder: Path, **line: str) -> tuple[int, int]:
+    """Brought by the last import: its id and its meter's."""
+    add_user(world, "boris@example.ru")
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {"account": NEW, **line}))
     world.clock.move(minutes=1)
-    account = account_id(world)
+    account = account_id(world, NEW)
+    with world.deps.snapshot() as tx:
+        [meter] = tx.meters.list_of(account)
+    return account, meter.id or 0
+
+
+@pytest.mark.parametrize("make", [issue_in, link_in, pay_in, read_in])
+def test_what_is_being_made_meanwhile_keeps_an_import(world: World, folder: Path, make: Made) -> None:
+    new = new_account(world, folder)
     with ThreadPoolExecutor(1) as pool:
         with world.deps.transaction() as tx:
-            tx.access_pins.issue(account, "$2b$10$" + "c" * 53, world.clock.at)
+            make(tx, *new, world.clock.at)
             undoing = pool.submit(undo, world)
-            poll(lambda: undoing.done() or somebody_waits(world), 30, "the undo waits for the PIN")
+            poll(lambda: undoing.done() or somebody_waits(world), 30, "the undo waits")
         with pytest.raises(UndoRefused):
             undoing.result()
-    with world.deps.snapshot() as tx:
-        assert tx.customer_accounts.find_pin(account, "pin").endswith("c" * 53)
+    assert [x["number"] for x in accounts(world)] == [NUMBER, NEW]
+
+
+@pytest.mark.parametrize("make", [issue_in, link_in, read_in])
+@pytest.mark.parametrize("balance", ["282.20", "-"])  # the account is hidden, or deleted
+def test_nothing_is_made_of_what_is_being_undone(
+    world: World, folder: Path, make: Made, balance: str
+) -> None:
+    new = new_account(world, folder, balance=balance)
+
+    def be_late() -> None:
+        with world.deps.transaction() as tx:
+            make(tx, *new, world.clock.at)
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.deps.transaction() as tx:
+            register = tx.registers.find_undoable(1, ACCOUNTS)
+            assert register
+            undoing = RegisterUndo(tx.session, register)
+            undoing.hold()
+            making = pool.submit(be_late)
+            poll(lambda: making.done() or somebody_waits(world), 30, "whoever is late waits")
+            undoing.apply(world.clock.at)
+            undoing.close()
+        with pytest.raises(NotFound):
+            making.result()
 
 
 def somebody_waits(world: World) -> bool:

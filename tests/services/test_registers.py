@@ -3,7 +3,7 @@
 import csv
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from cabinet.persistence.registers import Register, RegisterReject
 from cabinet.services import register_files, registers
 from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
+from cabinet.texts.registers import FAULTS
 from cabinet.worker import run_round
 from tests.fakes import NOON, World
 from tests.register_files import (
@@ -137,7 +138,7 @@ def test_what_the_sample_says_is_what_the_house_knows(world: World) -> None:
             assert found is not None
             assert found.id is not None
             [meter] = tx.meters.list_of(found.id)
-            last = tx.readings.find_last(meter.id or 0)
+            last = tx.readings.find_last(meter.id or 0, world.clock.at.date())
             assert (found.street, found.house, found.usage) == (row["street"], row["house"], row["usage"])
             assert meter.serial_number == row["serial"]
             assert last is not None
@@ -216,7 +217,7 @@ def test_a_second_line_of_an_account_adds_a_meter(world: World, folder: Path) ->
     assert numbers(outcome) == (1, 1, 0, 0)
     with world.deps.snapshot() as tx:
         meters = tx.meters.list_of(account_id(world))
-        lasts = [tx.readings.find_last(meter.id or 0) for meter in meters]
+        lasts = [tx.readings.find_last(meter.id or 0, world.clock.at.date()) for meter in meters]
     assert {(m.serial_number, m.capacity) for m in meters} == {("04666666", 5), ("7777", 5)}
     assert {last.value_m3 for last in lasts if last} == {6928, 12}
     assert owed(world) == Money(28220)
@@ -228,6 +229,45 @@ def test_a_serial_number_is_compared_as_people_would_and_kept_as_written(world: 
     with world.deps.snapshot() as tx:
         [meter] = tx.meters.list_of(account_id(world))
     assert meter.serial_number == "ab123"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_value_without_a_capacity_is_held_against_the_dial_that_is_known(
+    world: World, folder: Path, *, at_once: bool
+) -> None:
+    no_digits = {"meter_capacity": "-", "last_reading_on": "2026-11-01"}
+    first = [{"balance": "1"}]
+    second = [
+        {**no_digits, "last_reading": "100000", "balance": "2"},
+        {**no_digits, "last_reading": "7000", "balance": "-", "flat": "13"},
+        {**no_digits, "last_reading": "1000000", "account": OTHER, "meter_serial": "wide", "balance": "-"},
+        {**no_digits, "last_reading": "1234567", "account": OTHER, "meter_serial": "wide", "balance": "-"},
+        {**no_digits, "last_reading": "10000000", "account": OTHER, "meter_serial": "wide"},
+    ]
+    if at_once:
+        outcome = take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *first, *second))
+    else:
+        take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *first))
+        outcome = take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *second))
+    shift = len(first) if at_once else 0
+    assert [(x.line - shift, x.column, x.reason) for x in outcome.rejects] == [
+        (line, "last_reading", FAULTS["reading"]) for line in (2, 6)
+    ]
+    assert (account(world).flat, owed(world)) == ("13", Money(100))
+    with world.deps.snapshot() as tx:
+        [dial] = tx.meters.list_of(account_id(world, OTHER))
+        assert dial.capacity == 7
+    again = {**no_digits, "last_reading": "100000", "meter_capacity": "6"}  # another dial was put in
+    assert numbers(take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, again))) == (0, 1, 0, 0)
+
+
+def test_the_suppliers_tomorrow_is_believed_and_no_later_day(world: World, folder: Path) -> None:
+    world.clock.at = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)  # 00:30 of the 21st in Izhevsk
+    lines = [{"last_reading": str(7000 + day), "last_reading_on": f"2026-11-{day}"} for day in (22, 23)]
+    outcome = take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *lines))
+    assert [(x.line, x.column, x.reason) for x in outcome.rejects] == [
+        (3, "last_reading_on", FAULTS["future"])
+    ]
 
 
 def test_the_latest_reading_comes_once_whoever_brought_it(world: World, folder: Path) -> None:

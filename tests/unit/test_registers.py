@@ -55,6 +55,17 @@ def test_a_line_of_payments_says_all_it_can() -> None:
     assert read(PAYMENTS, reading="6928") == GOOD[PAYMENTS] | {"amount": 4878, "reading": 6928}
 
 
+def test_tomorrow_and_the_next_month_are_believed() -> None:
+    assert read(ACCOUNTS, last_reading_on="21.11.2027")["last_reading_on"] == "2027-11-21"
+    assert read(PAYMENTS, paid_on="2027-11-21")["paid_on"] == "2027-11-21"
+    assert read(CHARGES, period="2027-12")["period"] == "2027-12"
+
+
+def test_an_izhku_is_held_against_the_els_that_stands_beside_it_only() -> None:
+    assert read(ACCOUNTS, els="-")["izhku"] == "95АД600861-01"
+    assert read(ACCOUNTS, izhku="-")["els"] == "95АД600861"
+
+
 def test_every_line_of_a_block_is_read_by_itself() -> None:
     header, *lines = text_of(
         PAYMENTS, {}, {"amount": "?"}, {"reading": "1"}, {"amount": "5", "reading": "x"}
@@ -147,7 +158,8 @@ def test_a_quoted_field_may_hold_a_semicolon_and_quotes_inside_a_name_are_letter
         ("last_reading", "-1", Fault.READING),
         ("last_reading", "12a", Fault.READING),
         ("last_reading_on", "-", Fault.REQUIRED),
-        ("last_reading_on", "2062-10-20", Fault.FUTURE),
+        ("last_reading_on", "22.11.2027", Fault.FUTURE),
+        ("izhku", "95АД600862-01", Fault.IZHKU_OTHER),
         ("meter_serial", "-", Fault.SERIAL),
         ("pin_bcrypt", "plain-pin", Fault.BCRYPT),
         ("pin_bcrypt", "$2b$31$" + "a" * 53, Fault.BCRYPT),
@@ -168,6 +180,7 @@ def test_a_bad_value_of_accounts_is_named_by_column_and_fault(column: str, value
         ("period", "2026-13", Fault.MONTH),
         ("period", "2026-1", Fault.MONTH),
         ("period", "0001-01", Fault.MONTH),
+        ("period", "2028-01", Fault.FUTURE),
         ("service", "water", Fault.SERVICE),
         ("method", "guess", Fault.METHOD),
         ("reading_to", "-1", Fault.WHOLE),
@@ -189,7 +202,7 @@ def test_a_bad_value_of_charges_is_named_by_column_and_fault(column: str, value:
     ("column", "value", "fault"),
     [
         ("paid_on", "2026/10/14", Fault.DATE),
-        ("paid_on", "2062-10-14", Fault.FUTURE),
+        ("paid_on", "2027-11-22", Fault.FUTURE),
         ("amount", "", Fault.REQUIRED),
         ("channel", "ы" * 25, Fault.LONG),
         ("external_id", "ы" * 65, Fault.LONG),
