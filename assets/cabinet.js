@@ -15,13 +15,26 @@
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
   const memory = {
-    get(key) {
-      try { return localStorage.getItem(key) || ""; } catch { return ""; }
+    get(key, store = "localStorage") {
+      try { return window[store].getItem(key) || ""; } catch { return ""; }
     },
-    put(key, value) {
-      try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private window */ }
+    put(key, value, store = "localStorage") {
+      try { value ? window[store].setItem(key, value) : window[store].removeItem(key); } catch { /* private window */ }
     },
   };
+
+  /* The lesson and its practice world, "" in the real one. The cookie is the whole browser's, while a page and its
+     socket stay in the world that they were opened in: a page that is in another one by now says nothing more and is
+     opened anew without the other one's query; a reload would bring back what was typed. The kept «world» tells other tabs. */
+  const world = () => /(?:^|; )(?:__Host-)?lesson=([\w.]+)/.exec(document.cookie)?.[1] || "";
+  const lesson = world();
+  let parting = 0; // until then a form of the page's own is leading to the other world
+  function strayed() {
+    if (world() === lesson) return false;
+    if (performance.now() > parting) location.replace(location.pathname);
+    return true;
+  }
+  memory.put("world", lesson);
 
   /* React watches `value` of its inputs through the element; the prototype's setter lets its onChange see our change. */
   const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
@@ -33,7 +46,6 @@
   function dress() {
     if (!root.classList.contains("js")) root.classList.add("js"); // adding it twice would wake the observer again
     const theme = memory.get("theme");
-    const lesson = /(?:^|; )(?:__Host-)?lesson=([\w.]+)/.exec(document.cookie)?.[1] || "";
     const member = lesson || /(^|; )(__Host-)?member=1/.test(document.cookie) ? "1" : "";
     const marks = { "data-lesson": lesson, "data-theme": theme === "light" || theme === "dark" ? theme : "", "data-vision": memory.get("vision"), "data-member": member, "data-passkeys": window.PublicKeyCredential ? "1" : "" };
     for (const [name, value] of Object.entries(marks)) {
@@ -154,15 +166,17 @@
     if (over !== box.hasAttribute("data-over")) box.toggleAttribute("data-over", over);
   }
 
-  /* Drafts: <input data-draft="key"> is kept until an element with data-draft-done="key" appears. */
+  /* Drafts: <input data-draft="key"> is kept until an element with data-draft-done="key" appears; those of a practice
+     world in this tab only. */
   const restored = new WeakMap();
+  const draft = (key, ...value) => memory[value.length ? "put" : "get"](`draft:${lesson}${key}`, ...value, lesson ? "sessionStorage" : undefined);
   function drafts() {
-    for (const done of all("[data-draft-done]")) memory.put("draft:" + done.dataset.draftDone, "");
+    for (const done of all("[data-draft-done]")) draft(done.dataset.draftDone, "");
     for (const input of all("[data-draft]")) {
       const key = input.dataset.draft;
       if (!key || restored.get(input) === key) continue;
       restored.set(input, key);
-      const kept = memory.get("draft:" + key);
+      const kept = draft(key);
       if (kept && !input.value) {
         write.call(input, kept);
         input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -176,7 +190,7 @@
   function send() {
     if (words().live !== "1") return;
     for (const form of all("form[data-send-at-once]")) {
-      if (sent.has(form)) continue;
+      if (sent.has(form) || strayed()) continue;
       sent.add(form);
       form.submit();
     }
@@ -186,7 +200,7 @@
      from the bank must not be sent there again by what the page remembers. */
   function follow() {
     for (const link of all("a[data-follow-at-once]")) {
-      if (sent.has(link)) continue;
+      if (sent.has(link) || strayed()) continue;
       sent.add(link);
       try {
         if (sessionStorage.getItem("followed") === link.href) continue;
@@ -269,13 +283,17 @@
   const Socket = window.WebSocket;
   window.WebSocket = class WebSocket extends Socket {
     constructor(...parameters) {
+      if (strayed()) throw new Error("another world");
       super(...parameters);
       this.addEventListener("open", () => { sockets.add(this); connection(); });
       this.addEventListener("close", () => { sockets.delete(this); connection(); awaiting(false); });
       this.addEventListener("message", (event) => { if (isEvent(event.data)) awaiting(false); });
     }
     send(data) {
-      if (isEvent(data)) awaiting(true);
+      if (isEvent(data)) {
+        if (strayed()) return;
+        awaiting(true);
+      }
       super.send(data);
     }
   };
@@ -348,6 +366,11 @@
   const on = (name, handler, capture = false) => window.addEventListener(name, handler, capture);
   const drumOf = (event) => event.target.closest?.("[data-drum]");
 
+  for (const name of ["click", "submit", "change"]) on(name, (event) => {
+    if (!strayed()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   on("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     const button = hit("[data-reveal]");
@@ -388,7 +411,11 @@
     if (asked) setTimeout(summary, 1500); // the same mistakes again change nothing that an observer could see
   }, true);
   on("submit", (event) => {
-    if (event.defaultPrevented || event.target.hasAttribute("action")) return;
+    if (event.defaultPrevented) return;
+    if (event.target.hasAttribute("action")) {
+      parting = performance.now() + 10000;
+      return;
+    }
     event.preventDefault();
     early = event.target;
     hurry("true");
@@ -404,8 +431,8 @@
     if (box) point(box);
   }, true);
   on("input", (event) => {
-    const { draft } = event.target.dataset || {};
-    if (draft) memory.put("draft:" + draft, event.target.value);
+    const key = event.target.dataset?.draft;
+    if (key) draft(key, event.target.value);
     const box = drumOf(event);
     if (box) drum(box);
   });
@@ -414,5 +441,7 @@
     if (box) setTimeout(drum, 0, box);
   });
   for (const name of ["online", "offline", "load", "pageshow"]) on(name, tidy);
-  on("storage", dress);
+  on("storage", () => strayed() || dress());
+  on("visibilitychange", () => document.hidden || strayed());
+  on("pageshow", () => { parting = 0; strayed(); });
 })();

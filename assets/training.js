@@ -221,7 +221,7 @@ function button(text, act, look = "secondary") {
 const leave = (path) => {
   const form = Object.assign(document.createElement("form"), { method: "post", action: path });
   document.body.append(form);
-  told.finally(() => form.submit());
+  told.finally(() => form.requestSubmit());
 };
 
 function buttons(step, here) {

@@ -61,12 +61,15 @@ async function show(id, file) {
   }
 }
 
-// What is typed outlives a reload of this window, and no longer: others may use the computer next.
+// What is typed outlives a reload of this window, and no longer: others may use the computer next. What was typed in
+// practice stays in its world.
+const kept = (id) => `typed:${document.documentElement.dataset.lesson ?? ""}${id}`;
+
 export function keep(id) {
   const form = document.getElementById(id);
   if (!form || form.dataset.kept) return;
   form.dataset.kept = "1";
-  const key = "typed:" + id;
+  const key = kept(id);
   let typed = {};
   try { typed = JSON.parse(sessionStorage.getItem(key)) || {}; } catch { /* nothing is kept */ }
   for (const field of form.elements) {
@@ -82,5 +85,5 @@ export function keep(id) {
 }
 
 export function forget(id) {
-  try { sessionStorage.removeItem("typed:" + id); } catch { /* private window */ }
+  try { sessionStorage.removeItem(kept(id)); } catch { /* private window */ }
 }

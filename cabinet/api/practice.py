@@ -55,17 +55,18 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         page = await run_in_threadpool(_address, lesson, at, worlds.find(token))
         answer = RedirectResponse(page, _SEE_OTHER)
         set_cookie(answer, caller, cookies.PRACTICE, token, None, hidden=True)
-        set_cookie(answer, caller, cookies.LESSON, f"{lesson.id}.{way}.{at}", None, hidden=False)
+        taken = f"{lesson.id}.{way}.{at}.{token.partition('.')[0]}"
+        set_cookie(answer, caller, cookies.LESSON, taken, None, hidden=False)
         return answer
 
     def _begun(request: Request) -> str:
         """The lesson that the browser takes, from its beginning."""
-        return ".".join(caller.cookie(request, cookies.LESSON).split(".")[:2])
+        return _taken(request, caller, 2)
 
     async def show(request: Request) -> Response:
         """The lesson that the browser takes, for training.js; 404 outside a practice world."""
         world = await run_in_threadpool(worlds.find, caller.cookie(request, cookies.PRACTICE))
-        lesson, way, at = _chosen(caller.cookie(request, cookies.LESSON))
+        lesson, way, at = _chosen(_taken(request, caller))
         if world is None or lesson is None:
             return JSONResponse({"error": "practice_over", "message": errors.WORDS["practice_over"]}, 404)
         return JSONResponse(await run_in_threadpool(_filled, lesson, way, at, world))
@@ -106,6 +107,11 @@ def _progress_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
     return [Route(PRACTICE_PROGRESS, progress, methods=["POST"])]
 
 
+def _taken(request: Request, caller: Caller, parts: int = 3) -> str:
+    """Lesson, way and step of the browser's cookie, whose last part, the world's name, only tabs compare."""
+    return ".".join(caller.cookie(request, cookies.LESSON).split(".")[:parts])
+
+
 def _chosen(text: str) -> tuple[Lesson | None, str, int]:
     """The lesson, the way and the step of «pay.show» or «pay.show.1»; no lesson for anything else.
 
@@ -131,7 +137,7 @@ def _address(lesson: Lesson, at: int, world: PracticeWorld | None) -> str:
 
 def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:
     """Where the lesson goes on after a page without the coach; "" when it has no such page."""
-    lesson, _, _ = _chosen(caller.cookie(request, cookies.LESSON))
+    lesson, _, _ = _chosen(_taken(request, caller))
     steps = lesson.steps if lesson else ()
     return next((str(_fill(x.back, _facts(world))) for x in steps if x.back), "")
 

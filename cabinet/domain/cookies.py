@@ -18,5 +18,5 @@ def cookie_name(noun: str, *, https: bool) -> str:
 MEMBER = "member"
 # Which practice world the browser is in, and its session there; while it is set the real one is out of reach.
 PRACTICE = "practice"
-# No secret: tells the page before its socket that all of it is practice, and which lesson.
+# No secret: tells the page before its socket that all of it is practice, which lesson and which world.
 LESSON = "lesson"

@@ -59,7 +59,8 @@ async def test_a_lesson_begins_on_its_page_in_a_world_of_its_own(
         assert (answer.status_code, answer.headers["location"]) == (303, LESSONS[lesson].page)
         hidden, seen = answer.headers.get_list("set-cookie")
         assert "HttpOnly" in hidden
-        assert seen.startswith(f"lesson={lesson}.{way}.0;")
+        world = anna.cookies["practice"].partition(".")[0]
+        assert seen.startswith(f"lesson={lesson}.{way}.0.{world};")
         assert "HttpOnly" not in seen
         _, pupil = worlds.enter(anna.cookies["practice"], visitor(real))
         assert pupil.user == 1
