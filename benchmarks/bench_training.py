@@ -1,7 +1,6 @@
 """What practice worlds cost, and what the training adds to a page that does not use it."""
 
 import gzip
-import os
 import re
 import statistics
 import tempfile
@@ -13,9 +12,11 @@ from cabinet.domain.permissions import Visitor
 from cabinet.domain.practice import Start
 from cabinet.persistence.migrations import migrate
 from cabinet.practice import LIFETIME, PracticeWorlds
+from cabinet.serve import tune_garbage_collection
+from cabinet.services.practice import count_world
 from cabinet.ui import layout
 from scripts import build
-from tests.fakes import make_world
+from tests.fakes import World, make_world
 
 WORLDS = 1000
 COST, ADDED = 50, 10_000  # milliseconds, bytes
@@ -32,13 +33,13 @@ def run() -> list[Row]:
         url = f"sqlite:///{folder / 'real.db'}"
         migrate(url)
         world = make_world(url, folder)
-        begun, swept, left = measured(PracticeWorlds(folder / "practice", world.deps), folder / "practice")
+        begun, swept, left = measured(world, folder / "practice")
         world.dispose()
     bytes_ = added()
-    cost = statistics.median(begun)
+    slow = statistics.quantiles(begun, n=100)[98]
     return [
-        Row(f"a practice world, median of {WORLDS}", f"{cost:.1f} ms", f"≤ {COST} ms", ok=cost <= COST),
-        Row("the slowest 1 % of them", f"{statistics.quantiles(begun, n=100)[98]:.1f} ms", "", ok=True),
+        Row(f"a practice world, median of {WORLDS}", f"{statistics.median(begun):.1f} ms", "", ok=True),
+        Row("99 % of them cost at most", f"{slow:.1f} ms", f"≤ {COST} ms", ok=slow <= COST),
         Row(f"{WORLDS} worlds swept", f"{swept:.1f} s, {left} left", "none left", ok=left == 0),
         Row(
             "what a page loads of the training that does not use it, gzip",
@@ -49,20 +50,22 @@ def run() -> list[Row]:
     ]
 
 
-def measured(worlds: PracticeWorlds, folder: Path) -> tuple[list[float], float, int]:
-    """Milliseconds of each beginning, of all starts in turn; seconds of the sweep; folders that it left."""
+def measured(world: World, folder: Path) -> tuple[list[float], float, int]:
+    """Milliseconds of each beginning, counted and of all starts in turn; seconds of the sweep; folders that it left."""
+    worlds = PracticeWorlds(folder, world.deps)
+    tune_garbage_collection()  # as where the portal is served
     starts = list(Start)
     for start in starts:
         worlds.end(worlds.begin(start, DEVICE))  # its template is made once a month
     begun = []
     for number in range(WORLDS):
+        visitor = Visitor("a device", f"192.0.2.{number % 200}")
         before = time.perf_counter()
-        token = worlds.begin(starts[number % len(starts)], DEVICE)
+        count_world(world.deps, visitor)
+        token = worlds.begin(starts[number % len(starts)], visitor)
         begun.append(1000 * (time.perf_counter() - before))
-        worlds.enter(token, DEVICE)
-    late = time.time() - LIFETIME.total_seconds() - 1
-    for made in folder.glob("*/"):
-        os.utime(made, (late, late))
+        worlds.visit(token, visitor)
+    world.clock.move(seconds=LIFETIME.total_seconds() + 1)
     before = time.perf_counter()
     worlds.sweep()
     swept = time.perf_counter() - before

@@ -24,10 +24,8 @@ from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
 from cabinet.api.socket_gate import allowed_origins
 from cabinet.domain import cookies
-from cabinet.domain.permissions import Actor
 from cabinet.services import health as health_service
-from cabinet.services import payments, sessions
-from cabinet.services.deps import Deps
+from cabinet.services import payments
 from cabinet.settings import Environment
 from cabinet.ui import layout, pages
 from cabinet.ui.crash import backend_fault, error_boundary, frontend_fault
@@ -41,13 +39,13 @@ def plain_routes() -> list[BaseRoute]:
     local = None if settings.env is Environment.PRODUCTION else settings.port
     origins = allowed_origins(settings.address, local)
     caller = Caller(deps, settings.https, origins, settings.trusted_proxies)
-    asking = partial(_asking, caller)
+    asking = practice.asking(container.practice_worlds(), caller)
     routes: list[BaseRoute] = [
         *health.routes(lambda: health_service.check(deps)),
         *session.routes(deps, caller),
-        *desk.routes(deps, caller),
+        *desk.routes(caller, asking),
         *data_export.routes(caller, asking),
-        *human.routes(deps, caller.visitor),
+        *human.routes(asking),
         *documents.routes(caller, asking),
     ]
     notices = container.mail_notices()
@@ -60,15 +58,6 @@ def plain_routes() -> list[BaseRoute]:
     return [*routes, Mount("/api", requests.refusal(404, "http.unknown"))]
 
 
-def _asking(caller: Caller, request: Request) -> tuple[Deps, Actor]:
-    """Who asks; while there is a practice cookie, the real world is out of reach."""
-    visitor = caller.visitor(request)
-    practised, token = caller.cookie(request, cookies.PRACTICE), caller.cookie(request, cookies.SESSION)
-    if practised:
-        return container.practice_worlds().enter(practised, visitor)
-    return caller.deps, sessions.identify(caller.deps, visitor, token) if token else Actor.anonymous(visitor)
-
-
 def _own_side() -> DemoSide:
     """The portal's own demo bank and inbox; nothing where the adapters are real."""
     deps, settings = container.current(), container.settings()
@@ -78,14 +67,22 @@ def _own_side() -> DemoSide:
 
 
 def _side_of(caller: Caller, own: DemoSide, request: Request) -> DemoSide:
+    """The bank and the inbox of the world that a request means.
+
+    Raises:
+        PracticeOver: it is gone.
+    """
     token = caller.cookie(request, cookies.PRACTICE)
     if not token:
         return own
-    world = container.practice_worlds().find(token)
-    if world is None:
-        return DemoSide(None, lambda _payment: None, lambda: None)
-    back = practice.way_back(request, caller, world)
-    return DemoSide(world.bank, lambda payment: payments.settle(world.deps, payment), world.inbox, back)
+    world, _ = container.practice_worlds().visit(token, caller.visitor(request))
+    return DemoSide(
+        world.bank,
+        lambda payment: payments.settle(world.deps, payment),
+        world.open_mailbox,
+        lambda: practice.way_back(request, caller, world),
+        practice=True,
+    )
 
 
 pages.load()

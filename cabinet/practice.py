@@ -9,11 +9,9 @@ import secrets
 import shutil
 import tempfile
 import threading
-import time
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Final
@@ -40,8 +38,11 @@ from cabinet.texts import training as texts
 LIFETIME: Final = timedelta(days=1)
 OPEN: Final = 64  # worlds whose databases stay open
 MOST: Final = 2000  # worlds at once
+SPARED: Final = timedelta(hours=1)  # a lesson takes minutes: an older world makes room when there is no other
 _MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "alembic" / "versions"
-_NAME: Final = re.compile(r"[0-9a-f]{32}")
+_NAME: Final = re.compile(
+    r"(\d{10})-[0-9a-f]{32}"
+)  # the second when it was begun, so that the oldest sorts first
 _DATABASE, _BANK, _OUTBOX = "world.db", "bank.db", "outbox"
 _PIN: Final = re.compile(rf": ([{ALPHABET}]{{{LENGTH}}})\.")
 
@@ -56,8 +57,8 @@ class PracticeWorld:
     outbox: Path
     engine: Engine
 
-    def inbox(self) -> Path:
-        """The folder of its letters and messages: requests are answered, all letters delivered."""
+    def open_mailbox(self) -> Path:
+        """The settlement centre answers what waits, all letters are delivered; the folder of letters and messages."""
         practice.answer_requests(self.deps)
         notifications.deliver_due(self.deps)
         return self.outbox
@@ -83,61 +84,80 @@ class PracticeWorlds:
     def __init__(self, folder: Path, real: Deps) -> None:
         self._folder = folder
         self._real = real
-        self._clock = PracticeClock(real.clock)
         self._lock = threading.Lock()
         self._building = threading.Lock()
         self._open: OrderedDict[str, PracticeWorld] = OrderedDict()
 
-    def begin(self, start: Start, visitor: Visitor) -> str:
-        """Make a world and sign the browser in there; gives the token, "" to a browser without a device cookie.
+    def who(
+        self, visitor: Visitor, practised: str, session: str, *, present: bool = True
+    ) -> tuple[Deps, Actor]:
+        """Who asks and in which world: while there is a practice token, the real one is out of reach.
+
+        Args:
+            visitor: the browser.
+            practised: its practice token, or "".
+            session: its session in the portal itself, or "".
+            present: somebody is there; what a page asks by itself does not prolong the session.
 
         Raises:
-            Busy: too many are open.
+            PracticeOver: as `visit`.
         """
-        name = secrets.token_hex(16)
+        if not practised:
+            return self._real, sessions.identify(self._real, visitor, session, present=present)
+        world, actor = self.visit(practised, visitor)
+        return world.deps, actor
+
+    def begin(self, start: Start, visitor: Visitor) -> str:
+        """Make a world and sign the browser in there; gives the token.
+
+        Raises:
+            BrowserUnknown: a browser without a device cookie.
+            Busy: too many were begun within the hour.
+        """
+        begun = self._real.clock.now()
+        template = self._template(start, begun)
+        self._make_room(begun)
+        name = f"{int(begun.timestamp()):010d}_{secrets.token_hex(16)}"
         folder = self._folder / name
-        template = self._template(start)
-        self._make_room()
         folder.mkdir(mode=0o700)
-        shutil.copyfile(template, folder / _DATABASE)
-        session = practice.open_world(self._world(name).deps, visitor)
-        if not session:
+        try:
+            shutil.copyfile(template, folder / _DATABASE)
+            return f"{name}.{practice.open_world(self._world(name).deps, visitor)}"
+        except BaseException:
             self._remove(folder)
-            return ""
-        return f"{name}.{session}"
+            raise
 
-    def find(self, token: str) -> PracticeWorld | None:
-        """The world that a token names; None when it is over or there never was one."""
-        name = token.partition(".")[0]
-        if not _is_name(name) or not (self._folder / name / _DATABASE).exists():
-            return None
-        return self._world(name)
-
-    def enter(self, token: str, visitor: Visitor) -> tuple[Deps, Actor]:
-        """A world's dependencies and its subscriber, for a browser with its token.
+    def visit(self, token: str, visitor: Visitor) -> tuple[PracticeWorld, Actor]:
+        """A world and its subscriber, for a browser with its token.
 
         Raises:
             PracticeOver: there is no such world, or the token opens no session there.
         """
-        world = self.find(token)
-        actor = sessions.identify(world.deps, visitor, token.partition(".")[2]) if world else None
-        if world is None or actor is None or actor.user_id is None:
+        name, _, session = token.partition(".")
+        if not _NAME.fullmatch(name) or not (self._folder / name / _DATABASE).exists():
             raise PracticeOver
-        return world.deps, actor
+        world = self._world(name)
+        actor = sessions.identify(world.deps, visitor, session)
+        if actor.user_id is None:
+            raise PracticeOver
+        return world, actor
 
-    def end(self, token: str) -> None:
-        """Throw the world away whose session the token opens."""
-        with suppress(PracticeOver):
-            self.enter(token, Visitor("", ""))
-            self._remove(self._folder / token.partition(".")[0])
+    def end(self, token: str) -> bool:
+        """Throw the world away whose session the token opens; whether there was one."""
+        try:
+            world, _ = self.visit(token, Visitor("", ""))
+        except PracticeOver:
+            return False
+        self._remove(self._folder / world.name)
+        return True
 
     def sweep(self) -> int:
         """Throw away what was begun a day ago, and old templates; how many worlds went."""
-        limit = time.time() - LIFETIME.total_seconds()
-        late = [x for x in self._folder.glob("*/") if x.stat().st_mtime < limit]
+        now = self._real.clock.now()
+        late = [x for x in self._folder.glob("*/") if _begun(x) < now - LIFETIME]
         for folder in late:
             self._remove(folder)
-        present = {self._template_path(start) for start in Start}
+        present = {self._template_path(start, now) for start in Start}
         for path in set(self._folder.glob("template-*.db")) - present:
             path.unlink(missing_ok=True)
         return len(late)
@@ -152,7 +172,7 @@ class PracticeWorlds:
 
     def _world(self, name: str) -> PracticeWorld:
         with self._lock:
-            world = self._open.pop(name, None) or self._make(self._folder / name)
+            world = self._open.pop(name, None) or self._make(self._folder / name, _begun(self._folder / name))
             self._open[name] = world
             over = self._open.popitem(last=False)[1] if len(self._open) > OPEN else None
         if over:
@@ -166,8 +186,9 @@ class PracticeWorlds:
             world.engine.dispose()
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _make(self, folder: Path) -> PracticeWorld:
+    def _make(self, folder: Path, begun: datetime) -> PracticeWorld:
         """Every port is chosen here: what holds data or reaches anybody is the world's own."""
+        clock = PracticeClock(self._real.clock, begun)
         engine = make_engine(f"sqlite:///{folder / _DATABASE}", durable=False)
         key = bytes.fromhex(digest(self._real.secret_key, "practice", "key"))
         bank = DemoAcquirer(folder / _BANK, self._real.address)
@@ -176,14 +197,14 @@ class PracticeWorlds:
             uploads=folder / "uploads",
             transaction=transactions(engine),
             snapshot=snapshots(engine),
-            clock=self._clock,
+            clock=clock,
             secret_key=key,
             address=self._real.address,
             passwords=self._real.passwords,
             common_passwords=self._real.common_passwords,
             passkeys=self._real.passkeys,
-            mail=OutboxMail(outbox / "mail", texts.SENDER, self._clock),
-            sms=OutboxSms(outbox / "sms", self._clock),
+            mail=OutboxMail(outbox / "mail", texts.SENDER, clock),
+            sms=OutboxSms(outbox / "sms", clock),
             acquirer=bank,
             pictures=self._real.pictures,
             speech=self._real.speech,
@@ -197,29 +218,34 @@ class PracticeWorlds:
         )
         return PracticeWorld(folder.name, deps, bank, outbox, engine)
 
-    def _make_room(self) -> None:
-        if sum(1 for _ in self._folder.glob("*/")) >= MOST:
+    def _make_room(self, now: datetime) -> None:
+        """When all places are taken the oldest world goes, unless somebody may still be in its lesson."""
+        worlds = [x for x in self._folder.iterdir() if _NAME.fullmatch(x.name)]
+        if len(worlds) < MOST:
+            return
+        oldest = min(worlds)
+        if now - _begun(oldest) < SPARED:
             raise Busy
+        self._remove(oldest)
 
-    def _template(self, start: Start) -> Path:
+    def _template(self, start: Start, now: datetime) -> Path:
         """A furnished database of this month, made at its first use."""
-        path = self._template_path(start)
+        path = self._template_path(start, now)
         with self._building:
             if not path.exists():
-                self._build(path, start)
+                self._build(path, start, now)
         return path
 
-    def _template_path(self, start: Start) -> Path:
-        period = BillingPeriod.of(self._clock.now().date())
-        return self._folder / f"template-{start.value}-{period}-{_schema()}.db"
+    def _template_path(self, start: Start, now: datetime) -> Path:
+        return self._folder / f"template-{start.value}-{BillingPeriod.of(now.date())}-{_schema()}.db"
 
-    def _build(self, path: Path, start: Start) -> None:
+    def _build(self, path: Path, start: Start, now: datetime) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         from cabinet.persistence.migrations import migrate  # noqa: PLC0415 - Alembic is slow to load
 
         migrate(f"sqlite:///{folder / _DATABASE}")
-        world = self._make(folder)
+        world = self._make(folder, now)
         practice.furnish_world(world.deps, Actor.system(), start)
         world.engine.dispose()
         (folder / _DATABASE).replace(path)
@@ -237,5 +263,7 @@ def _text(letter: Path) -> str:
     return str(body.get_content()) if body else ""
 
 
-def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text))
+def _begun(folder: Path) -> datetime:
+    """When a world was begun; of what is no world, the leavings of a template, when it was last written to."""
+    found = _NAME.fullmatch(folder.name)
+    return datetime.fromtimestamp(int(found[1]) if found else folder.stat().st_mtime, UTC)

@@ -85,6 +85,27 @@ def demo_postgres(migrated_postgres: str, fast_folder: Path) -> str:
     return migrated_postgres
 
 
+@pytest.fixture(scope="session")
+def practice_templates(fast_folder: Path) -> Path:
+    """Databases that practice worlds were copied from."""
+    folder = fast_folder / "practice-templates"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def practice_folder(practice_templates: Path, tmp_path: Path) -> Iterator[Path]:
+    """Where a test's practice worlds lie; what was furnished for one test is there for the next."""
+    folder = tmp_path / "practice"
+    folder.mkdir()
+    for path in practice_templates.iterdir():
+        shutil.copyfile(path, folder / path.name)
+    yield folder
+    for path in folder.glob("template-*.db"):
+        if not (practice_templates / path.name).exists():
+            shutil.copyfile(path, practice_templates / path.name)
+
+
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
     """A fresh SQLite database at the newest version."""

@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from cabinet.api.practice import PRACTICE, PRACTICE_END
 from cabinet.api.requests import same_origin, small_form
-from cabinet.domain.errors import CabinetError
+from cabinet.domain.errors import CabinetError, PracticeOver
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
 from cabinet.texts import demo as texts
+from cabinet.texts import shell
 
 BANK: Final = "/demo/bank"
 INBOX: Final = "/demo/inbox"
@@ -51,14 +53,17 @@ class DemoSide:
         notify: how the bank tells the portal that a payment has ended.
         inbox: the folder of the letters and messages that have arrived; None where they go out for real.
         back: where the inbox leads back; "" nowhere.
+        practice: it is a practice world's.
     """
 
     bank: DemoBank | None
     notify: Callable[[str], object]
     inbox: Callable[[], Path | None]
-    back: str = ""
+    back: Callable[[], str] = str
+    practice: bool = False
 
 
+# It may read a database. Raises PracticeOver when the world is gone.
 SideOf = Callable[[Request], DemoSide]
 
 
@@ -70,29 +75,17 @@ def bank_routes(side_of: SideOf, origins: tuple[str, ...]) -> list[Route]:
         origins: ours, from which its form may be posted.
     """
 
-    async def show(request: Request) -> Response:
-        payment = request.query_params.get("payment", "")
-        try:
-            order = await run_in_threadpool(_order_of, side_of(request), payment)
-        except AcquirerUnclear:
-            return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
-        return _page(texts.BANK, _bank_body(payment, order))
+    def show(request: Request) -> Response:
+        return _shown(side_of, request, lambda side: _order(side, request.query_params.get("payment", "")))
 
     async def decide(request: Request) -> Response:
         if not same_origin(request, origins):
             return Response(status_code=403)
         form = await small_form(request)
         payment, decision = form.get("payment", ""), _DECISIONS.get(form.get("decision", ""))
-        side = side_of(request)
-        try:
-            order = await run_in_threadpool(_order_of, side, payment)
-        except AcquirerUnclear:
-            return _page(texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
-        if decision is not None and side.bank is not None:
-            await run_in_threadpool(side.bank.decide, payment, decision)
-            with contextlib.suppress(CabinetError):  # a notice may be lost: the portal asks again itself
-                await run_in_threadpool(side.notify, payment)
-        return RedirectResponse(order.return_url, _SEE_OTHER)
+        return await run_in_threadpool(
+            _shown, side_of, request, lambda side: _decided(side, payment, decision)
+        )
 
     return [Route(BANK, show, methods=["GET"]), Route(BANK, decide, methods=["POST"])]
 
@@ -100,20 +93,55 @@ def bank_routes(side_of: SideOf, origins: tuple[str, ...]) -> list[Route]:
 def inbox_routes(side_of: SideOf) -> list[Route]:
     """The letters and messages of the outbox adapters, newest first."""
 
-    async def show(request: Request) -> Response:
-        side = side_of(request)
-        folder = await run_in_threadpool(side.inbox)
-        if folder is None:
-            return Response(status_code=404)
-        return _page(texts.INBOX, await run_in_threadpool(_inbox_body, folder, side.back))
+    def show(request: Request) -> Response:
+        return _shown(side_of, request, _inbox)
 
     return [Route(INBOX, show, methods=["GET"])]
+
+
+def _shown(side_of: SideOf, request: Request, page: Callable[[DemoSide], Response]) -> Response:
+    """A page of whichever world is meant; a practice one that is over leads out. It reads files and databases."""
+    try:
+        return page(side_of(request))
+    except PracticeOver:
+        return RedirectResponse(PRACTICE_END, _SEE_OTHER)
+
+
+def _order(side: DemoSide, payment: str) -> Response:
+    try:
+        order = _order_of(side, payment)
+    except AcquirerUnclear:
+        return _no_payment(side)
+    return _page(side, texts.BANK, _bank_body(payment, order))
+
+
+def _decided(side: DemoSide, payment: str, decision: PaymentStatus | None) -> Response:
+    try:
+        order = _order_of(side, payment)
+    except AcquirerUnclear:
+        return _no_payment(side)
+    if decision is not None and side.bank is not None:
+        side.bank.decide(payment, decision)
+        with contextlib.suppress(CabinetError):  # a notice may be lost: the portal asks again itself
+            side.notify(payment)
+    return RedirectResponse(order.return_url, _SEE_OTHER)
+
+
+def _inbox(side: DemoSide) -> Response:
+    folder = side.inbox()
+    if folder is None:
+        return Response(status_code=404)
+    return _page(side, texts.INBOX, _inbox_body(folder, side))
 
 
 def _order_of(side: DemoSide, payment: str) -> PaymentOrder:
     if side.bank is None:
         raise AcquirerUnclear
     return side.bank.order_of(payment)
+
+
+def _no_payment(side: DemoSide) -> Response:
+    return _page(side, texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
 
 
 def _bank_body(payment: str, order: PaymentOrder) -> str:
@@ -134,10 +162,15 @@ def _bank_body(payment: str, order: PaymentOrder) -> str:
     )
 
 
-def _inbox_body(folder: Path, back: str) -> str:
+def _inbox_body(folder: Path, side: DemoSide) -> str:
     files = sorted((*folder.glob("mail/*.eml"), *folder.glob("sms/*.json")), key=lambda x: x.name)
     cards = [_letter(x) if x.suffix == ".eml" else _sms(x) for x in reversed(files[-_SHOWN:])]
-    note, empty = (texts.PRACTICE_NOTE, "") if back else (texts.INBOX_NOTE, texts.INBOX_EMPTY)
+    note, empty = (
+        (texts.PRACTICE_NOTE, texts.PRACTICE_EMPTY)
+        if side.practice
+        else (texts.INBOX_NOTE, texts.INBOX_EMPTY)
+    )
+    back = side.back()
     way = f'<p><a class="button primary" href="{escape(back, quote=True)}">{texts.BACK}</a></p>'
     return (
         f"<h1>{texts.INBOX}</h1><p class='note'>{note}</p>{way if back else ''}"
@@ -172,14 +205,27 @@ def _linked(line: str) -> str:
     return re.sub(r"https?://\S*[^\s.,]", r'<a href="\g<0>">\g<0></a>', escape(line))
 
 
-def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
+def _band() -> str:
+    """The band over every page of a practice world, as the shell draws it."""
+    forms = "".join(
+        f"<form method='post' action='{action}'><button type='submit'>{words}</button></form>"
+        for action, words in ((PRACTICE, shell.PRACTICE_AGAIN), (PRACTICE_END, shell.PRACTICE_LEAVE))
+    )
+    return (
+        f"<aside class='practice-band' aria-label='{shell.PRACTICE_LABEL}'>"
+        f"<div class='bar-inner'><p>{shell.PRACTICE_BAND}</p>{forms}</div></aside>"
+    )
+
+
+def _page(side: DemoSide, title: str, body: str, status: int = 200) -> HTMLResponse:
+    mark, prefix, band = (" data-lesson", shell.PRACTICE_PREFIX, _band()) if side.practice else ("", "", "")
     styles = "".join(
         f'<link rel="stylesheet" href="/styles/{x}.css">' for x in ("base", "components", "shell")
     )
     return HTMLResponse(
-        f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="ru"{mark}><head><meta charset="utf-8"><title>{prefix}{title}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<link rel="icon" href="/favicon.svg">{styles}</head><body><div class="shell guest"><main id="main">{body}</main></div></body></html>',
+        f'<link rel="icon" href="/favicon.svg">{styles}</head><body><div class="shell guest">{band}<main id="main">{body}</main></div></body></html>',
         status_code=status,
         headers={"cache-control": "no-store", "content-security-policy": _POLICY},
     )

@@ -16,12 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from cabinet.api.requests import NO_STORE, Caller, same_origin, small_form
-from cabinet.domain import cookies
-from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
+from cabinet.api.requests import NO_STORE, Asking, Caller, same_origin, small_form
+from cabinet.domain.errors import CabinetError, Denied, NotFound, PracticeOver, SignInNeeded, TooMany
 from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Actor
-from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review, sessions
+from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review
 from cabinet.services.deps import Deps
 from cabinet.texts import desk_registers as words
 from cabinet.texts import errors
@@ -32,37 +31,46 @@ DOCUMENT: Final = "/api/desk/document"
 REJECTS: Final = "/api/desk/rejects"
 AUDIT: Final = "/api/desk/audit.csv"
 _FORBIDDEN: Final = 403
-_STATUS: Final[dict[type[CabinetError], int]] = {SignInNeeded: 401, Denied: 403, NotFound: 404, TooMany: 429}
+_STATUS: Final[dict[type[CabinetError], int]] = {
+    SignInNeeded: 401,
+    Denied: 403,
+    NotFound: 404,
+    PracticeOver: 404,
+    TooMany: 429,
+}
 
 
-def routes(deps: Deps, caller: Caller) -> list[Route]:
-    """Every address of the desk's files."""
+def routes(caller: Caller, asking: Asking) -> list[Route]:
+    """Every address of the desk's files.
+
+    Args:
+        caller: how to read a request.
+        asking: who asks and in which world.
+    """
 
     async def slip(request: Request) -> Response:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
         form = await small_form(request)
-        actor = await whose(deps, caller, request)
         account, pin = id_of(form.get("account", "")), form.get("pin", "")
         return await answered(
-            deps,
-            actor,
+            asking,
+            request,
             SLIP,
-            lambda: _pdf(desk_pins.print_slip(deps, actor, account, pin)),
+            lambda deps, actor: _pdf(desk_pins.print_slip(deps, actor, account, pin)),
         )
 
     async def register(request: Request) -> Response:
         if not same_origin(request, caller.origins):
             return Response(status_code=_FORBIDDEN)
-        actor = await whose(deps, caller, request)
         name = request.query_params.get("name", "")
         begun: list[desk_registers.Upload] = []
 
-        def begin() -> Response:
+        def begin(deps: Deps, actor: Actor) -> Response:
             begun.append(desk_registers.begin_upload(deps, actor, name))
             return JSONResponse({"id": begun[0].id}, headers=NO_STORE)
 
-        answer = await answered(deps, actor, REGISTER, begin)
+        answer = await answered(asking, request, REGISTER, begin)
         if begun and not await _kept(request, begun[0].path):
             await run_in_threadpool(desk_registers.drop_upload, begun[0])
             return _refusal(413, "register.too_large", words.TOO_LARGE)
@@ -71,18 +79,17 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
     return [
         Route(SLIP, slip, methods=["POST"]),
         Route(REGISTER, register, methods=["POST"]),
-        *(_given(deps, caller, *x) for x in ((REJECTS, _rejects), (DOCUMENT, _document), (AUDIT, _audit))),
+        *(_given(asking, *x) for x in ((REJECTS, _rejects), (DOCUMENT, _document), (AUDIT, _audit))),
     ]
 
 
-def _given(
-    deps: Deps, caller: Caller, address: str, give: Callable[[Deps, Actor, QueryParams], Response]
-) -> Route:
+def _given(asking: Asking, address: str, give: Callable[[Deps, Actor, QueryParams], Response]) -> Route:
     """An address that only gives."""
 
     async def answer(request: Request) -> Response:
-        actor = await whose(deps, caller, request)
-        return await answered(deps, actor, address, lambda: give(deps, actor, request.query_params))
+        return await answered(
+            asking, request, address, lambda deps, actor: give(deps, actor, request.query_params)
+        )
 
     return Route(address, answer)
 
@@ -150,19 +157,22 @@ def _pdf(content: bytes) -> Response:
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-async def whose(deps: Deps, caller: Caller, request: Request) -> Actor:
-    """Who asks, by the session cookie."""
-    token = caller.cookie(request, cookies.SESSION)
-    return await run_in_threadpool(sessions.identify, deps, caller.visitor(request), token)
-
-
-async def answered(deps: Deps, actor: Actor, what: str, work: Callable[[], Response]) -> Response:
-    """What the work gives; a broken rule in words with its status, a refusal remembered."""
+async def answered(
+    asking: Asking, request: Request, what: str, work: Callable[[Deps, Actor], Response]
+) -> Response:
+    """What the work gives to whoever asks; a broken rule in words with its status, a refusal remembered."""
     try:
-        return await run_in_threadpool(work)
+        deps, actor = await run_in_threadpool(asking, request)
+    except PracticeOver as over:
+        return _refused(over)
+    try:
+        return await run_in_threadpool(work, deps, actor)
     except CabinetError as error:
         if isinstance(error, SignInNeeded | Denied | NotFound):
             await run_in_threadpool(desk.record_refusal, deps, actor, what, error.code)
-        status = _STATUS.get(type(error), 404 if isinstance(error, NotFound) else 400)
-        words = {"error": error.code, "message": errors.of(error.code, error.field, error.facts)}
-        return JSONResponse(words, status_code=status, headers=NO_STORE)
+        return _refused(error)
+
+
+def _refused(error: CabinetError) -> Response:
+    status = _STATUS.get(type(error), 404 if isinstance(error, NotFound) else 400)
+    return _refusal(status, error.code, errors.of(error.code, error.field, error.facts))

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from cabinet.api.requests import NO_STORE, Asking, Caller, same_origin
 from cabinet.domain.documents import MOST_BYTES, DocumentTooLarge
-from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, TooMany
+from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, PracticeOver, TooMany
 from cabinet.services import documents
 from cabinet.services.documents import DocumentRow, Upload
 from cabinet.texts import errors as texts
@@ -145,6 +145,7 @@ _STATUSES: Final[dict[type[CabinetError], int]] = {
     TooMany: 429,
     Denied: 403,
     NotFound: 404,
+    PracticeOver: 404,
 }
 
 

@@ -1,7 +1,6 @@
 """The picture and the sound of the human check, for the one browser whose task it is."""
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -9,12 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cabinet.api.requests import NO_STORE, refusal
-from cabinet.domain.errors import NotFound
+from cabinet.api.requests import NO_STORE, Asking, refusal
+from cabinet.domain.errors import NotFound, PracticeOver
 from cabinet.domain.human_check import Stage
-from cabinet.domain.permissions import Visitor
 from cabinet.services import human_check
-from cabinet.services.deps import Deps
 from cabinet.texts import human_check as texts
 
 PICTURE: Final = "/api/human/picture"
@@ -22,19 +19,18 @@ SOUND: Final = "/api/human/sound"
 _RANGE: Final = re.compile(r"bytes=(\d{1,9})-(\d{0,9})")
 
 
-def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
+def routes(asking: Asking) -> list[Route]:
     """The two addresses.
 
     Args:
-        deps: the dependencies of the use case.
-        visitor_of: who is asking, by the device cookie of the request.
+        asking: who asks and in which world; a task is of the browser that it was set.
     """
 
     async def media(request: Request, kind: Stage, media_type: str, gone_words: str) -> Response:
         task_id = request.query_params.get("id", "")
         try:
-            found = await run_in_threadpool(human_check.fetch_media, deps, visitor_of(request), kind, task_id)
-        except NotFound as gone:
+            found = await run_in_threadpool(_fetch, asking, request, kind, task_id)
+        except (NotFound, PracticeOver) as gone:
             return refusal(404, gone.code, gone_words)
         return _part(found, request.headers.get("range", ""), media_type)
 
@@ -45,6 +41,11 @@ def routes(deps: Deps, visitor_of: Callable[[Request], Visitor]) -> list[Route]:
         return await media(request, Stage.SOUND, "audio/wav", texts.SOUND_GONE)
 
     return [Route(PICTURE, picture), Route(SOUND, sound)]
+
+
+def _fetch(asking: Asking, request: Request, kind: Stage, task_id: str) -> bytes:
+    deps, actor = asking(request)
+    return human_check.fetch_media(deps, actor.visitor, kind, task_id)
 
 
 def _part(whole: bytes, asked: str, media_type: str) -> Response:

@@ -2,19 +2,24 @@
 
 from dataclasses import asdict
 from typing import Final
+from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import Caller, same_origin, set_cookie, small_form
+from cabinet.api.requests import Asking, Caller, same_origin, set_cookie, small_form
 from cabinet.domain import cookies, practice
-from cabinet.domain.errors import CabinetError, PracticeOver, TooMany
+from cabinet.domain.errors import Busy, CabinetError, PracticeOver, TooMany
+from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.identity import spaced_number
+from cabinet.domain.own_paths import own_path
+from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.practice import Start
 from cabinet.practice import PracticeWorld, PracticeWorlds
 from cabinet.services import training
+from cabinet.services.deps import Deps
 from cabinet.services.practice import count_world
 from cabinet.services.training import ReachStep
 from cabinet.texts import errors
@@ -32,6 +37,16 @@ _UNPROCESSABLE: Final = 422
 _STATUSES: Final[dict[type[CabinetError], int]] = {PracticeOver: 404, TooMany: 429}
 
 
+def asking(worlds: PracticeWorlds, caller: Caller) -> Asking:
+    """Who asks and in which world, by the cookies of a request."""
+
+    def ask(request: Request) -> tuple[Deps, Actor]:
+        practised, session = (caller.cookie(request, x) for x in (cookies.PRACTICE, cookies.SESSION))
+        return worlds.who(caller.visitor(request), practised, session)
+
+    return ask
+
+
 def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
     """Beginning a lesson in a world of its own, and leaving it."""
 
@@ -42,17 +57,14 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
         lesson, way, at = _chosen(form.get("lesson") or _begun(request))
         if lesson is None:
             return RedirectResponse(_TRAINING, _SEE_OTHER)
-        visitor = caller.visitor(request)
-        await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
+        former, visitor = caller.cookie(request, cookies.PRACTICE), caller.visitor(request)
+        start = Start(lesson.steps[at].start or lesson.start)
         try:
-            await run_in_threadpool(count_world, caller.deps, visitor)
-            start = Start(lesson.steps[at].start or lesson.start)
-            token = await run_in_threadpool(worlds.begin, start, visitor)
-        except CabinetError:
-            token = ""
-        if not token:
-            return RedirectResponse(f"{_TRAINING}?problem=busy", _SEE_OTHER)
-        page = await run_in_threadpool(_address, lesson, at, worlds.find(token))
+            token = await run_in_threadpool(_begin, worlds, caller, visitor, former, start)
+        except (Busy, TooMany, BrowserUnknown) as problem:
+            return _leave(caller, _training(problem.code))
+        world, _ = await run_in_threadpool(worlds.visit, token, visitor)
+        page = await run_in_threadpool(_address, lesson, at, world)
         answer = RedirectResponse(page, _SEE_OTHER)
         set_cookie(answer, caller, cookies.PRACTICE, token, None, hidden=True)
         taken = f"{lesson.id}.{way}.{at}.{token.partition('.')[0]}"
@@ -65,25 +77,84 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
 
     async def show(request: Request) -> Response:
         """The lesson that the browser takes, for training.js; 404 outside a practice world."""
-        world = await run_in_threadpool(worlds.find, caller.cookie(request, cookies.PRACTICE))
         lesson, way, at = _chosen(_taken(request, caller))
-        if world is None or lesson is None:
+        try:
+            world = await run_in_threadpool(_world, worlds, caller, request)
+        except PracticeOver:
+            lesson = None
+        if lesson is None:
             return JSONResponse({"error": "practice_over", "message": errors.WORDS["practice_over"]}, 404)
         return JSONResponse(await run_in_threadpool(_filled, lesson, way, at, world))
-
-    async def end(request: Request) -> Response:
-        await run_in_threadpool(worlds.end, caller.cookie(request, cookies.PRACTICE))
-        answer = RedirectResponse(_TRAINING, _SEE_OTHER)
-        set_cookie(answer, caller, cookies.PRACTICE, "", 0, hidden=True)
-        set_cookie(answer, caller, cookies.LESSON, "", 0, hidden=False)
-        return answer
 
     return [
         Route(PRACTICE, begin, methods=["POST"]),
         Route(PRACTICE, show, methods=["GET"]),
         *_progress_routes(worlds, caller),
-        Route(PRACTICE_END, end, methods=["GET", "POST"]),
+        *_end_routes(worlds, caller),
     ]
+
+
+def _begin(worlds: PracticeWorlds, caller: Caller, visitor: Visitor, former: str, start: Start) -> str:
+    """Another world in the place of the former one, which ends whatever comes of it; gives its token."""
+    try:
+        count_world(caller.deps, visitor)
+        return worlds.begin(start, visitor)
+    finally:
+        worlds.end(former)
+
+
+def _end_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
+    async def end(request: Request) -> Response:
+        """The band's form, the way to a page where a real person comes in, or a page whose world is over.
+
+        That page may be of another tab than the lesson which the browser takes now: that one goes on.
+        """
+        token, after = caller.cookie(request, cookies.PRACTICE), _way_in(request)
+        if request.method == "GET" and not after and await run_in_threadpool(_is_alive, request):
+            return RedirectResponse(_TRAINING, _SEE_OTHER)
+        ended = await run_in_threadpool(worlds.end, token)
+        over = PracticeOver.code if token and not ended else ""
+        return _leave(caller, after or _training(over))
+
+    def _is_alive(request: Request) -> bool:
+        try:
+            return bool(_world(worlds, caller, request))
+        except PracticeOver:
+            return False
+
+    return [Route(PRACTICE_END, end, methods=["GET", "POST"])]
+
+
+def _world(worlds: PracticeWorlds, caller: Caller, request: Request) -> PracticeWorld:
+    """The world that the browser is in.
+
+    Raises:
+        PracticeOver: none, or none any more.
+    """
+    world, _ = worlds.visit(caller.cookie(request, cookies.PRACTICE), caller.visitor(request))
+    return world
+
+
+def _way_in(request: Request) -> str:
+    """The page where a real person comes in that was asked for; "" for any other."""
+    after = own_path(request.query_params.get("next", ""), "")
+    return after if practice.is_way_in(urlsplit(after).path) else ""
+
+
+def _training(problem: str = "") -> str:
+    return f"{_TRAINING}?{urlencode({'problem': problem})}" if problem else _TRAINING
+
+
+def _leave(caller: Caller, after: str) -> Response:
+    answer = RedirectResponse(after, _SEE_OTHER)
+    forget_practice(answer, caller)
+    return answer
+
+
+def forget_practice(answer: Response, caller: Caller) -> None:
+    """From now on the browser is in the portal itself."""
+    set_cookie(answer, caller, cookies.PRACTICE, "", 0, hidden=True)
+    set_cookie(answer, caller, cookies.LESSON, "", 0, hidden=False)
 
 
 def _progress_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
@@ -100,7 +171,7 @@ def _progress_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
 
     def _record(request: Request, form: dict[str, str]) -> None:
         visitor = caller.visitor(request)
-        worlds.enter(caller.cookie(request, cookies.PRACTICE), visitor)
+        worlds.visit(caller.cookie(request, cookies.PRACTICE), visitor)
         command = ReachStep.parse(form.get("lesson", ""), form.get("reached", ""))
         training.record_progress(caller.deps, visitor, caller.cookie(request, cookies.SESSION), command)
 
@@ -129,10 +200,10 @@ def _chosen(text: str) -> tuple[Lesson | None, str, int]:
     return lesson, way, lesson.resumable(int(at))
 
 
-def _address(lesson: Lesson, at: int, world: PracticeWorld | None) -> str:
+def _address(lesson: Lesson, at: int, world: PracticeWorld) -> str:
     """Where a lesson goes on at a step."""
     step = lesson.steps[at]
-    return step.address.format(**_facts(world)) if step.address and world else step.page
+    return step.address.format(**_facts(world)) if step.address else step.page
 
 
 def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.practice import PRACTICE_END
+from cabinet.api.practice import PRACTICE_END, forget_practice
 from cabinet.api.requests import Caller, foreign, same_origin, set_cookie, small_form
 from cabinet.domain import cookies
 from cabinet.domain.own_paths import own_path
@@ -20,6 +20,7 @@ SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
 _DESK: Final = "/desk"
 _SEE_OTHER: Final = 303
+_SAME_POST: Final = 307
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
@@ -36,6 +37,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
         if opened is None:
             return RedirectResponse(f"/login?{urlencode({'problem': 'ticket'})}", _SEE_OTHER)
         answer = RedirectResponse(_where(after, desk=opened.desk), _SEE_OTHER)
+        forget_practice(answer, caller)  # a lesson that was begun in another tab meanwhile
         age = int(opened.keep.total_seconds()) if opened.keep else None
         set_cookie(answer, caller, cookies.SESSION, opened.token, age, hidden=True)
         set_cookie(answer, caller, cookies.MEMBER, "1", age, hidden=False)
@@ -45,7 +47,7 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
         if not same_origin(request, caller.origins):
             return foreign()
         if caller.cookie(request, cookies.PRACTICE):  # «Выйти» in a practice world leaves that world only
-            return RedirectResponse(PRACTICE_END, _SEE_OTHER)
+            return RedirectResponse(PRACTICE_END, _SAME_POST)
         await _end(deps, caller.cookie(request, cookies.SESSION))
         answer = RedirectResponse("/login", _SEE_OTHER)
         set_cookie(answer, caller, cookies.SESSION, "", 0, hidden=True)

@@ -6,11 +6,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cabinet.api.practice import PRACTICE_END
 from cabinet.api.security_headers import content_policy, script_hashes
 from cabinet.domain import cookies
+from cabinet.domain.practice import is_way_in
 
 _YEAR = 365 * 24 * 60 * 60
 _CACHE = {
@@ -63,13 +66,17 @@ class DeviceCookie:
 
     def missing(self, sent: str) -> bool:
         """Whether the request's `Cookie` header lacks it."""
-        return not any(part.strip().startswith(f"{self.name}=") for part in sent.split(";"))
+        return not _carries(sent, self.name)
 
     def fresh(self) -> bytes:
         """A `Set-Cookie` value with 256 random bits."""
         secure = "; Secure" if self.https else ""
         value = secrets.token_urlsafe(32)
         return f"{self.name}={value}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax{secure}".encode()
+
+
+def _carries(sent: str, name: str) -> bool:
+    return any(part.strip().startswith(f"{name}=") for part in sent.split(";"))
 
 
 def load_files(folder: Path, *, https: bool) -> dict[str, StoredFile]:
@@ -144,28 +151,26 @@ class StaticFiles:
         file = self._files.get(path.rstrip("/") or "/")
         if path in _HTML_ONLY or path.startswith(self._closed):
             await self._missing(scope, send)
+        elif reading and is_way_in(path) and self._practises(scope):
+            await _go(send, f"{PRACTICE_END}?{urlencode({'next': _place(scope)})}")
         elif file is not None and reading:
             await self._answer(file, scope, send, 200)
-        elif file is not None and file.html:
-            await self._show_again(scope, send)
+        elif file is not None and file.html:  # a form that a browser without scripts has sent: dropped unread
+            await _go(send, _place(scope))
         elif path.startswith(self._plain):
             await self._inner(scope, receive, send)
         else:
             await self._inner(scope, receive, self._own_404(scope, send))
 
-    async def _show_again(self, scope: Scope, send: Send) -> None:
-        """A form that a browser without scripts has sent: what it holds is dropped unread."""
-        query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        place = (scope["path"].rstrip("/") or "/").encode() + query
-        headers = [(b"location", place), (b"content-length", b"0"), (b"cache-control", b"no-store")]
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+    def _practises(self, scope: Scope) -> bool:
+        name = cookies.cookie_name(cookies.PRACTICE, https=self._device.https)
+        return _carries(_asked(scope).get("cookie", ""), name)
 
     async def _missing(self, scope: Scope, send: Send) -> None:
         await self._answer(self._files[_NOT_FOUND], scope, send, 404)
 
     async def _answer(self, file: StoredFile, scope: Scope, send: Send, status: int) -> None:
-        asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        asked = _asked(scope)
         body, headers = file.pick(asked.get("accept-encoding", ""))
         if file.html and self._device.missing(asked.get("cookie", "")):
             headers = [*headers, (b"set-cookie", self._device.fresh())]
@@ -189,3 +194,19 @@ class StaticFiles:
                 await send(message)
 
         return sending
+
+
+def _asked(scope: Scope) -> dict[str, str]:
+    return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def _place(scope: Scope) -> str:
+    """The page that was asked for, with its query."""
+    query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+    return (scope["path"].rstrip("/") or "/") + query
+
+
+async def _go(send: Send, place: str) -> None:
+    headers = [(b"location", place.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

@@ -32,6 +32,8 @@ USED: Final = 17  # m³ since the last reading
 PRICE: Final = Decimal("8.13")
 NORM: Final = Decimal(32)  # m³ for each person and month
 MONTHS: Final = 24
+# Where a real person comes in: nobody registers, confirms or signs in inside a practice world.
+WAYS_IN: Final = frozenset({"/register", "/confirm", "/login", "/login/second", "/reset"})
 _FIRST_READING: Final = 1_024
 # A winter's and a summer's use, m³, beginning with January.
 _USE: Final = (31, 29, 26, 21, 16, 12, 11, 11, 14, 19, 25, 30)
@@ -56,6 +58,11 @@ class PracticeMonth:
     def volume_m3(self) -> int:
         """What was used."""
         return self.reading_to - self.reading_from
+
+
+def is_way_in(path: str) -> bool:
+    """Whether the page of a path leads out of practice before it opens."""
+    return path.rstrip("/") in WAYS_IN
 
 
 def months_before(today: date) -> list[PracticeMonth]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from cabinet.domain import limits, practice
 from cabinet.domain.charges import Usage
 from cabinet.domain.dated_values import DatedValue
+from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.identity import LoginKind
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
@@ -104,11 +105,17 @@ def _pupil() -> Actor:
 
 
 def open_world(deps: Deps, visitor: Visitor) -> str:
-    """Sign the world's subscriber in in this browser; gives the session's token, "" to a browser without a device."""
+    """Sign the world's subscriber in in this browser; gives the session's token.
+
+    Raises:
+        BrowserUnknown: it has no device cookie.
+    """
     with deps.transaction() as tx:
         ticket = sessions.issue_ticket(deps, tx, tx.users.get(_SUBSCRIBER), visitor, remember=True)
     opened = sessions.open_session(deps, Actor.anonymous(visitor), ticket)
-    return opened.token if opened else ""
+    if opened is None:
+        raise BrowserUnknown
+    return opened.token
 
 
 def answer_requests(deps: Deps) -> None:

@@ -11,6 +11,13 @@ ALL_PASSED: Final = "Пройдены все уроки"
 STEP_OF: Final = "Шаг {at} из {of}"
 RESUME: Final = "Продолжить с шага {at}"
 HELP: Final = "Учебный урок этой страницы"
+# Why no lesson begins, or why it has ended; by the error's code.
+PROBLEMS: Final = {
+    "busy": "Сейчас учится слишком много людей, и все места заняты. Подождите несколько минут и начните урок ещё раз.",
+    "too_many": "Из вашей сети начали слишком много уроков за час. Подождите час и начните урок ещё раз.",
+    "human_check.browser_unknown": "Урок не начался: браузер не принял cookie. Разрешите их для этого сайта, обновите страницу и начните урок ещё раз.",
+    "practice_over": "Урок закончился: учебные данные живут одни сутки. Начните его заново.",
+}
 # At the desk.
 COUNTS_TITLE: Final = "Обучение"
 COUNTS_NOTE: Final = (

@@ -16,7 +16,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 
 from cabinet import container
-from cabinet.domain import cookies
+from cabinet.domain import cookies, practice
 from cabinet.domain.errors import (
     Busy,
     CabinetError,
@@ -40,7 +40,7 @@ R = TypeVar("R")
 _WORKERS: Final = 8
 _QUEUE: Final = 64
 _LONGEST_PARAMETER: Final = 2000
-_LEAVE_PRACTICE: Final = f"location.assign('{routes.API_PRACTICE_END}')"
+_LEAVE_PRACTICE: Final = f"location.assign('{routes.API_PRACTICE_END}?next=' + encodeURIComponent(location.pathname + location.search))"
 _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
 # Whose states, and who: an event's own, set by the gate before its handler runs.
 _asking: ContextVar[tuple[BaseState, "Asking"] | tuple[None, None]] = ContextVar("asking")
@@ -135,15 +135,23 @@ async def asking(state: rx.State) -> Asking:
 
 
 async def _identified(state: BaseState, *, present: bool = True) -> Asking:
-    """While there is a practice cookie, the real world is out of reach."""
-    visitor = visitor_of(state)
+    """By the cookies, in the world that they say; on the pages where a real person comes in practice is over.
+
+    Raises:
+        PracticeOver: as `PracticeWorlds.who`.
+    """
     practised, token = cookie(state, cookies.PRACTICE), cookie(state, cookies.SESSION)
-    if practised:
-        return Asking(*await in_pool(container.practice_worlds().enter, practised, visitor))
-    if not token:
-        return Asking(container.current(), Actor.anonymous(visitor))
-    actor = await in_pool(sessions.identify, container.current(), visitor, token, present=present)
-    return Asking(container.current(), actor)
+    if practised and practice.is_way_in(str(state.router.url.path)):
+        raise PracticeOver
+    return await _who(state, practised, token, present=present)
+
+
+async def _who(state: BaseState, practised: str, token: str, *, present: bool) -> Asking:
+    ask = functools.partial(
+        container.practice_worlds().who, visitor_of(state), practised, token, present=present
+    )
+    # Who carries neither is nobody, and no database need be asked.
+    return Asking(*(await in_pool(ask) if practised or token else ask()))
 
 
 async def run(
@@ -156,6 +164,18 @@ async def run(
         CabinetError: whatever rule the service found broken.
     """
     asks = await asking(state)
+    return await in_pool(service, asks.deps, asks.actor, *args, **kwargs)
+
+
+async def run_outside(
+    state: rx.State, service: Callable[Concatenate[Deps, Actor, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """`run` as the real person in the portal itself, from a practice world too: for what outlives worlds, no more.
+
+    Raises:
+        Busy, CabinetError: as `run`.
+    """
+    asks = await _who(state, "", cookie(state, cookies.SESSION), present=False)
     return await in_pool(service, asks.deps, asks.actor, *args, **kwargs)
 
 

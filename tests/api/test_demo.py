@@ -1,18 +1,22 @@
 """The demo's bank and inbox: they take clicks from our own pages only and write nothing into a page as it is."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from cabinet.api import demo
+from cabinet.domain.errors import PracticeOver
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
 from cabinet.texts import demo as texts
+from cabinet.texts import shell
 
 OURS = "http://localhost:3000"
 HTML = "<script>alert(1)</script>"
@@ -44,9 +48,13 @@ def told() -> list[str]:
     return []
 
 
-def browser(bank: Books, told: list[str], folder: Path) -> httpx.AsyncClient:
-    side = demo.DemoSide(bank, told.append, lambda: folder)
-    routes = [*demo.bank_routes(lambda _: side, (OURS,)), *demo.inbox_routes(lambda _: side)]
+def browser(bank: Books, told: list[str], folder: Path, *, practice: bool = False) -> httpx.AsyncClient:
+    side = demo.DemoSide(bank, told.append, lambda: folder, lambda: "/back" * practice, practice)
+    return client_of(lambda _: side)
+
+
+def client_of(side_of: demo.SideOf) -> httpx.AsyncClient:
+    routes = [*demo.bank_routes(side_of, (OURS,)), *demo.inbox_routes(side_of)]
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=OURS)
 
 
@@ -135,3 +143,55 @@ async def test_an_empty_inbox_says_so(bank: Books, told: list[str], tmp_path: Pa
     async with browser(bank, told, tmp_path) as reader:
         page = await reader.get(demo.INBOX)
     assert texts.INBOX_EMPTY in page.text
+
+
+@pytest.mark.parametrize("address", [f"{demo.BANK}?payment=p1", demo.BANK, demo.INBOX])
+async def test_in_practice_every_page_says_so_and_leads_out(
+    bank: Books, told: list[str], tmp_path: Path, address: str
+) -> None:
+    async with browser(bank, told, tmp_path) as real, browser(bank, told, tmp_path, practice=True) as pupil:
+        page, practised = await real.get(address), await pupil.get(address)
+    for words in (shell.PRACTICE_BAND, f"<title>{shell.PRACTICE_PREFIX}", " data-lesson"):
+        assert words in practised.text
+        assert words not in page.text
+    for action, words in (("/api/practice", "Начать заново"), ("/api/practice/end", "Выйти из обучения")):
+        assert (
+            f"<form method='post' action='{action}'><button type='submit'>{words}</button>" in practised.text
+        )
+
+
+async def test_the_practice_inbox_leads_back_to_the_lesson(
+    bank: Books, told: list[str], tmp_path: Path
+) -> None:
+    async with browser(bank, told, tmp_path, practice=True) as pupil:
+        page = await pupil.get(demo.INBOX)
+    assert texts.PRACTICE_EMPTY in page.text
+    assert f'href="/back">{texts.BACK}</a>' in page.text
+
+
+async def test_the_pages_of_a_world_that_is_over_lead_out() -> None:
+    def over(_request: Request) -> demo.DemoSide:
+        raise PracticeOver
+
+    async with client_of(over) as pupil:
+        answers = [
+            await pupil.get(demo.BANK),
+            await pupil.get(demo.INBOX),
+            await pupil.post(demo.BANK, data={"payment": "p1"}, headers={"origin": OURS}),
+        ]
+    assert {(x.status_code, x.headers["location"]) for x in answers} == {(303, "/api/practice/end")}
+
+
+async def test_what_reads_a_world_keeps_the_event_loop_free() -> None:
+    threads: list[int] = []
+
+    def where(_request: Request) -> demo.DemoSide:
+        threads.append(threading.get_ident())
+        raise PracticeOver
+
+    async with client_of(where) as pupil:
+        for address in (demo.BANK, demo.INBOX):
+            await pupil.get(address)
+        await pupil.post(demo.BANK, data={"payment": "p1"}, headers={"origin": OURS})
+    assert len(threads) == 3
+    assert threading.get_ident() not in threads

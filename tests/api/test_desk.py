@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from cabinet.api import desk
+from cabinet.api import desk, practice
 from cabinet.api.requests import Caller, unexpected
 from cabinet.domain.permissions import Actor, OperatorRole, Visitor
 from cabinet.domain.pin_requests import RejectReason
+from cabinet.domain.practice import Start
+from cabinet.practice import PracticeWorlds
 from cabinet.services import desk_pins, desk_registers, request_review, sessions
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import ACCOUNT, enter, operator, subscriber
@@ -40,13 +42,18 @@ def visitor(world: World) -> Visitor:
     return sessions.make_visitor(world.deps, DEVICE, "127.0.0.1", "")
 
 
+def worlds_of(world: World) -> PracticeWorlds:
+    return PracticeWorlds(world.deps.uploads.with_name("practice"), world.deps)
+
+
 def browser(
-    world: World, user: int | None, *, factor: bool = True, origin: str = ORIGIN
+    world: World, user: int | None, *, factor: bool = True, origin: str = ORIGIN, practice_token: str = ""
 ) -> httpx.AsyncClient:
     """A browser with a session of the user's, before the desk's routes alone."""
     caller = Caller(world.deps, False, (ORIGIN,), 0)
-    app = Starlette(routes=desk.routes(world.deps, caller), exception_handlers={Exception: unexpected})
-    cookies = {"device": DEVICE}
+    asking = practice.asking(worlds_of(world), caller)
+    app = Starlette(routes=desk.routes(caller, asking), exception_handlers={Exception: unexpected})
+    cookies = {"device": DEVICE, "practice": practice_token}
     if user is not None:
         with world.deps.transaction() as tx:
             ticket = sessions.issue_ticket(
@@ -135,6 +142,23 @@ async def test_every_address_of_the_desk_is_closed_to_whoever_is_no_operator_and
         async with browser(world, clerk.user) as client:
             answer = await client.request(METHODS[address], address, params={"register": "1"})
         assert (answer.status_code, audited(world)[-1]) == (403, "desk.refused")
+
+
+async def test_in_a_lesson_no_address_of_the_desk_gives_an_operator_anything_real(world: World) -> None:
+    clerk = operator(world)
+    form = issued(world, clerk)
+    token = worlds_of(world).begin(Start.NEWCOMER, visitor(world))
+    before = len(audited(world))
+    for practice_token, status in ((token, 403), (f"{token}x", 404)):
+        async with browser(world, clerk.user, practice_token=practice_token) as client:
+            slip = await client.post(desk.SLIP, data=form)
+            others = [
+                await client.request(METHODS[x], x, params={"request": "1", "register": "1"})
+                for x in ADDRESSES
+            ]
+        assert {x.status_code for x in (slip, *others)} == {status}
+        assert all(set(x.json()) == {"error", "message"} for x in (slip, *others))
+    assert set(audited(world)[before:]) == {"session.opened"}  # by which the two browsers came
 
 
 async def test_a_document_comes_as_a_file_that_nothing_keeps_and_not_after_the_decision(world: World) -> None:

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.speech_pool import PooledSpeech
 from cabinet.api.human import PICTURE, SOUND, routes
-from cabinet.domain.permissions import Visitor
+from cabinet.domain.errors import PracticeOver
+from cabinet.domain.permissions import Actor, Visitor
+from cabinet.services.deps import Deps
 from tests.fakes import VISITOR, World, make_world
 from tests.services.test_human_check import picture_of, sound_of
 
@@ -29,13 +31,24 @@ async def get(
 ) -> httpx.Response:
     """What the browser with this device cookie is answered."""
 
-    def visitor_of(request: Request) -> Visitor:
-        return Visitor(request.cookies.get("device", ""), "192.0.2.1")
+    def asking(request: Request) -> tuple[Deps, Actor]:
+        return world.deps, Actor.anonymous(Visitor(request.cookies.get("device", ""), "192.0.2.1"))
 
-    transport = httpx.ASGITransport(Starlette(routes=routes(world.deps, visitor_of)))
+    transport = httpx.ASGITransport(Starlette(routes=routes(asking)))
     cookies = {"device": device} if device else {}
     async with httpx.AsyncClient(transport=transport, base_url="http://portal", cookies=cookies) as browser:
         return await browser.get(address, params={"id": task_id}, headers=headers)
+
+
+async def test_where_practice_is_over_nothing_of_the_real_portal_is_given(world: World) -> None:
+    picture = picture_of(world)
+
+    def over(_request: Request) -> tuple[Deps, Actor]:
+        raise PracticeOver
+
+    transport = httpx.ASGITransport(Starlette(routes=routes(over)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://portal") as browser:
+        assert (await browser.get(PICTURE, params={"id": picture})).status_code == 404
 
 
 async def test_the_browser_of_the_task_gets_its_picture_which_nobody_caches(world: World) -> None:

@@ -1,6 +1,7 @@
 """Into a practice world and out of it: by our own pages only, and «Выйти» there ends nothing real."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,10 +12,15 @@ from starlette.applications import Starlette
 from cabinet.api import practice, session
 from cabinet.api.requests import Caller
 from cabinet.domain import limits
+from cabinet.domain import practice as facts
+from cabinet.domain.errors import Busy, PracticeOver, TooMany
+from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.practice import PracticeWorlds
 from cabinet.services import sessions, training
+from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson
+from tests.factories import subscriber
 from tests.fakes import World, make_world
 
 HTTP = "http://localhost:3000"
@@ -28,8 +34,8 @@ def real(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def worlds(real: World, tmp_path: Path) -> Iterator[PracticeWorlds]:
-    made = PracticeWorlds(tmp_path / "practice", real.deps)
+def worlds(real: World, practice_folder: Path) -> Iterator[PracticeWorlds]:
+    made = PracticeWorlds(practice_folder, real.deps)
     yield made
     made.close()
 
@@ -49,6 +55,12 @@ def visitor(real: World) -> Visitor:
     return sessions.make_visitor(real.deps, "anna's", "127.0.0.1", "")
 
 
+def is_alive(worlds: PracticeWorlds, token: str) -> bool:
+    with suppress(PracticeOver):
+        return bool(worlds.visit(token, Visitor("", "")))
+    return False
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("lesson", LESSONS)
 async def test_a_lesson_begins_on_its_page_in_a_world_of_its_own(
@@ -62,7 +74,7 @@ async def test_a_lesson_begins_on_its_page_in_a_world_of_its_own(
         world = anna.cookies["practice"].partition(".")[0]
         assert seen.startswith(f"lesson={lesson}.{way}.0.{world};")
         assert "HttpOnly" not in seen
-        _, pupil = worlds.enter(anna.cookies["practice"], visitor(real))
+        _, pupil = worlds.visit(anna.cookies["practice"], visitor(real))
         assert pupil.user == 1
 
 
@@ -73,7 +85,7 @@ async def test_beginning_again_makes_the_same_lesson_anew(real: World, worlds: P
         answer = await anna.post(practice.PRACTICE)
         assert answer.headers["location"] == LESSONS["pay"].page
         assert anna.cookies["practice"] != before
-        assert worlds.find(before) is None
+        assert not is_alive(worlds, before)
 
 
 @pytest.mark.parametrize(
@@ -111,22 +123,40 @@ async def test_another_site_begins_nothing(real: World, worlds: PracticeWorlds) 
 
 
 async def test_one_address_does_not_take_all_the_places(real: World, worlds: PracticeWorlds) -> None:
-    with real.deps.transaction() as tx:
-        limit = limits.PRACTICE_ADDRESS
-        tx.attempts.reserve(limit, visitor(real).address, real.clock.now(), limit.most)
     async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        former = anna.cookies["practice"]
+        with real.deps.transaction() as tx:
+            limit = limits.PRACTICE_ADDRESS
+            tx.attempts.reserve(limit, visitor(real).address, real.clock.now(), limit.most - 1)
         answer = await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
-        assert answer.headers["location"] == "/training?problem=busy"
-        assert "practice" not in anna.cookies
+        assert answer.headers["location"] == "/training?problem=too_many"
+        assert sorted(anna.cookies) == ["device"]
+        assert not is_alive(worlds, former)
         real.clock.move(hours=1, seconds=1)
         answer = await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
         assert answer.headers["location"] == LESSONS["pay"].page
 
 
+async def test_when_all_places_are_taken_the_browser_is_out_of_practice_and_told_so(
+    real: World, worlds: PracticeWorlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cabinet.practice.MOST", 1)
+    async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        answer = await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        assert answer.headers["location"] == "/training?problem=busy"
+        assert sorted(anna.cookies) == ["device"]
+
+
 async def test_without_a_device_cookie_words_instead_of_a_world(real: World, worlds: PracticeWorlds) -> None:
     async with browser(real, worlds, device="") as nobody:
         answer = await nobody.post(practice.PRACTICE, data={"lesson": "pay.show"})
-        assert answer.headers["location"] == "/training?problem=busy"
+        assert answer.headers["location"] == "/training?problem=human_check.browser_unknown"
+
+
+def test_whatever_keeps_a_lesson_from_beginning_has_words_on_the_page() -> None:
+    assert set(texts.PROBLEMS) == {x.code for x in (Busy, TooMany, BrowserUnknown, PracticeOver)}
 
 
 async def test_signing_out_of_practice_leaves_the_real_session_alone(
@@ -136,13 +166,92 @@ async def test_signing_out_of_practice_leaves_the_real_session_alone(
         anna.cookies["session"] = "the real one"
         await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
         token = anna.cookies["practice"]
-        answer = await anna.post(session.SESSION_END)
-        assert answer.headers["location"] == practice.PRACTICE_END
-        answer = await anna.get(answer.headers["location"])
-        assert answer.headers["location"] == "/training"
+        answer = await anna.post(session.SESSION_END, follow_redirects=True)
+        first, second = answer.history
+        assert (first.status_code, first.headers["location"]) == (307, practice.PRACTICE_END)
+        assert second.headers["location"] == "/training"
         assert anna.cookies.get("session") == "the real one"
         assert anna.cookies.get("practice") is None
-        assert worlds.find(token) is None
+        assert not is_alive(worlds, token)
+
+
+async def test_signing_in_for_real_leads_out_of_a_lesson_that_another_tab_has_begun(
+    real: World, worlds: PracticeWorlds
+) -> None:
+    user = subscriber(real)
+    async with browser(real, worlds) as anna:
+        with real.deps.transaction() as tx:
+            ticket = sessions.issue_ticket(
+                real.deps, tx, tx.users.get(user.user), visitor(real), remember=False
+            )
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        answer = await anna.post(session.SESSION, data={"ticket": ticket, "next": "/pay"})
+        assert answer.headers["location"] == "/pay"
+        assert sorted(anna.cookies) == ["device", "member", "session"]
+
+
+async def test_a_second_lesson_takes_the_place_of_the_first_and_a_tab_of_the_first_does_not_end_it(
+    real: World, worlds: PracticeWorlds
+) -> None:
+    async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        first = anna.cookies["practice"]
+        await anna.post(practice.PRACTICE, data={"lesson": "reading.show"})
+        second = anna.cookies["practice"]
+        assert (is_alive(worlds, first), is_alive(worlds, second)) == (False, True)
+        stale = await anna.get(practice.PRACTICE_END, params={"next": LESSONS["pay"].page})
+        assert stale.headers["location"] == "/training"
+        assert anna.cookies["practice"] == second
+        assert is_alive(worlds, second)
+
+
+async def test_two_browsers_are_in_two_worlds(real: World, worlds: PracticeWorlds) -> None:
+    async with browser(real, worlds) as anna, browser(real, worlds, "boris's") as boris:
+        told = []
+        for one in (anna, boris):
+            await one.post(practice.PRACTICE, data={"lesson": "pay.show"})
+            told.append((await one.get(practice.PRACTICE)).json()["world"])
+        assert told[0] != told[1]
+        await anna.post(practice.PRACTICE_END)
+        assert (await boris.get(practice.PRACTICE)).json()["world"] == told[1]
+
+
+async def test_a_world_that_is_over_leads_to_the_lessons_and_says_so(
+    real: World, worlds: PracticeWorlds
+) -> None:
+    async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        worlds.end(anna.cookies["practice"])
+        answer = await anna.get(practice.PRACTICE_END, params={"next": "/pay"})
+        assert answer.headers["location"] == "/training?problem=practice_over"
+        assert sorted(anna.cookies) == ["device"]
+        assert (await anna.get(practice.PRACTICE_END)).headers["location"] == "/training"
+
+
+@pytest.mark.parametrize("page", [*facts.WAYS_IN, "/confirm?token=a%26b", "/login?next=%2Fpay"])
+async def test_the_way_to_a_page_where_one_comes_in_ends_practice(
+    real: World, worlds: PracticeWorlds, page: str
+) -> None:
+    async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        token = anna.cookies["practice"]
+        answer = await anna.get(practice.PRACTICE_END, params={"next": page})
+        assert answer.headers["location"] == page
+        assert sorted(anna.cookies) == ["device"]
+        assert not is_alive(worlds, token)
+
+
+@pytest.mark.parametrize(
+    "page", ["//evil.example/login", "https://evil.example/login", "/pay", "/\\evil", ""]
+)
+async def test_no_other_page_ends_practice_by_being_asked_for(
+    real: World, worlds: PracticeWorlds, page: str
+) -> None:
+    async with browser(real, worlds) as anna:
+        await anna.post(practice.PRACTICE, data={"lesson": "pay.show"})
+        answer = await anna.get(practice.PRACTICE_END, params={"next": page})
+        assert answer.headers["location"] == "/training"
+        assert is_alive(worlds, anna.cookies["practice"])
 
 
 @pytest.mark.parametrize(

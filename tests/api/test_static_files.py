@@ -83,6 +83,19 @@ async def test_a_form_sent_without_scripts_gets_its_page_again(client: httpx.Asy
     assert (await client.post("http://localhost:3000//")).headers["location"] == "/"
 
 
+@pytest.mark.parametrize("https", [False, True])
+async def test_a_page_where_one_comes_in_leads_out_of_practice_first(folder: Path, https: bool) -> None:
+    client = client_of(folder, https=https)
+    headers = {"cookie": "__Host-practice=a.b" if https else "device=d; practice=a.b"}
+    for method in ("GET", "HEAD"):
+        answer = await client.request(method, "/login/?next=%2Fpay", headers=headers)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/api/practice/end?next=%2Flogin%3Fnext%3D%252Fpay"
+        assert answer.headers["cache-control"] == "no-store"
+    assert (await client.get("/", headers=headers)).status_code == 200
+    assert (await client.get("/login")).status_code == 200
+
+
 @pytest.mark.parametrize(("accepted", "encoding"), [("br, gzip", "br"), ("gzip", "gzip"), ("identity", None)])
 async def test_the_smallest_encoding_that_the_browser_reads(
     client: httpx.AsyncClient, accepted: str, encoding: str | None

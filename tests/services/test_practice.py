@@ -1,9 +1,9 @@
 """A practice world is a portal of its own: every lesson's deeds work in it, and nothing outside it is touched."""
 
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ import pytest
 
 from cabinet.domain import practice as facts
 from cabinet.domain.errors import Busy, PracticeOver
+from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.practice import Start
-from cabinet.practice import LIFETIME, PracticeWorld, PracticeWorlds
+from cabinet.practice import LIFETIME, SPARED, PracticeWorld, PracticeWorlds
 from cabinet.services import (
     charges,
     customer_accounts,
@@ -62,11 +63,11 @@ def real(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def worlds(real: World, tmp_path: Path) -> Iterator[PracticeWorlds]:
+def worlds(real: World, practice_folder: Path) -> Iterator[PracticeWorlds]:
     """Worlds beside a portal whose database, letters, messages and bank explode at a touch."""
     mine = Explodes()
     deps = replace(real.deps, transaction=mine, snapshot=mine, mail=mine, sms=mine, acquirer=mine, vault=mine)
-    made = PracticeWorlds(tmp_path / "practice", deps)
+    made = PracticeWorlds(practice_folder, deps)
     yield made
     made.close()
 
@@ -86,13 +87,12 @@ def read(deps: Deps, actor: Actor) -> str:
 
 def pay(worlds: PracticeWorlds, token: str, deps: Deps, actor: Actor) -> None:
     payments.start_payment(deps, actor, StartPayment(1, Money(10_000), "a key of this page"))
-    world = worlds.find(token)
-    assert world
+    world = world_of(worlds, token)
     with deps.snapshot() as tx:
         [order] = tx.payments.list_of(actor, 1)
     world.bank.decide(order.acquirer_payment_id or "", PaymentStatus.SUCCEEDED)
     assert payments.settle(deps, order.acquirer_payment_id or "") is PaymentStatus.SUCCEEDED
-    assert [x.name for x in world.inbox().glob("mail/*.eml")]
+    assert [x.name for x in world.open_mailbox().glob("mail/*.eml")]
 
 
 def ask_for_pin(deps: Deps, actor: Actor, number: str = facts.ACCOUNT, email: str = facts.LOGIN) -> str:
@@ -113,20 +113,18 @@ def prove_by_pin(deps: Deps, actor: Actor, pin: str) -> None:
 
 
 def world_of(worlds: PracticeWorlds, token: str) -> PracticeWorld:
-    world = worlds.find(token)
-    assert world
-    return world
+    return worlds.visit(token, DEVICE)[0]
 
 
 @pytest.mark.parametrize("email", [facts.LOGIN, "other@example.ru"], ids=["by one operator", "by two"])
 def test_the_practice_desk_answers_when_the_mailbox_is_opened(worlds: PracticeWorlds, email: str) -> None:
     token = worlds.begin(Start.BASIC, DEVICE)
-    deps, actor = worlds.enter(token, DEVICE)
+    deps, actor = worlds.who(DEVICE, token, "")
     sent = ask_for_pin(deps, actor, email=email)
     world = world_of(worlds, token)
     assert world.pin() == ""
     assert pin_requests.view_status(deps, actor, sent).status == "Принята"
-    assert world.inbox() == world.inbox()
+    assert world.open_mailbox() == world.open_mailbox()
     assert pin_requests.view_status(deps, actor, sent).status == "Пин-код отправлен"
     assert home.get_home(deps, actor, 1).extended is False
     prove_by_pin(deps, actor, world.pin())
@@ -134,17 +132,17 @@ def test_the_practice_desk_answers_when_the_mailbox_is_opened(worlds: PracticeWo
 
 
 def test_a_lesson_left_with_the_document_attached_goes_on_with_it(worlds: PracticeWorlds) -> None:
-    deps, actor = worlds.enter(worlds.begin(Start.ATTACHED, DEVICE), DEVICE)
+    deps, actor = worlds.who(DEVICE, worlds.begin(Start.ATTACHED, DEVICE), "")
     [attached] = documents.list_attached(deps, actor)
     assert documents.detach_document(deps, actor, attached.id) == []
 
 
 def test_a_lesson_left_with_the_request_sent_goes_on_to_its_pin(worlds: PracticeWorlds) -> None:
     token = worlds.begin(Start.REQUESTED, DEVICE)
-    deps, actor = worlds.enter(token, DEVICE)
+    deps, actor = worlds.who(DEVICE, token, "")
     world = world_of(worlds, token)
     assert pin_requests.view_status(deps, actor, world.request()).status == "Принята"
-    world.inbox()
+    world.open_mailbox()
     assert pin_requests.view_status(deps, actor, world.request()).status == "Пин-код отправлен"
     prove_by_pin(deps, actor, world.pin())
     assert home.get_home(deps, actor, 1).extended is True
@@ -156,10 +154,10 @@ def test_before_a_request_there_is_no_link_to_it(worlds: PracticeWorlds) -> None
 
 def test_a_request_for_a_number_that_is_not_there_is_turned_down(worlds: PracticeWorlds) -> None:
     token = worlds.begin(Start.BASIC, DEVICE)
-    deps, actor = worlds.enter(token, DEVICE)
+    deps, actor = worlds.who(DEVICE, token, "")
     sent = ask_for_pin(deps, actor, "370000000099")
     world = world_of(worlds, token)
-    world.inbox()
+    world.open_mailbox()
     assert world.pin() == ""
     assert pin_requests.view_status(deps, actor, sent).status == "Отказано"
 
@@ -169,39 +167,69 @@ def test_every_deed_of_the_lessons_works_and_the_real_portal_is_not_touched(
 ) -> None:
     before = checksums(real.engine, frozenset())
     newcomer = worlds.begin(Start.NEWCOMER, DEVICE)
-    connect(*worlds.enter(newcomer, DEVICE))
+    connect(*worlds.who(DEVICE, newcomer, ""))
     token = worlds.begin(Start.CONNECTED, DEVICE)
-    deps, actor = worlds.enter(token, DEVICE)
+    deps, actor = worlds.who(DEVICE, token, "")
     assert read(deps, actor)
     assert len(charges.get_charges(deps, actor, 1).months) >= 12
     owed = home.get_home(deps, actor, 1).roubles
     pay(worlds, token, deps, actor)
     asks = worlds.begin(Start.BASIC, DEVICE)
-    ask_for_pin(*worlds.enter(asks, DEVICE))
-    world_of(worlds, asks).inbox()
-    prove_by_pin(*worlds.enter(asks, DEVICE), world_of(worlds, asks).pin())
+    ask_for_pin(*worlds.who(DEVICE, asks, ""))
+    world_of(worlds, asks).open_mailbox()
+    prove_by_pin(*worlds.who(DEVICE, asks, ""), world_of(worlds, asks).pin())
     assert home.get_home(deps, actor, 1).roubles != owed
     assert checksums(real.engine, frozenset()) == before
 
 
 def test_a_new_port_is_either_named_as_shared_or_a_worlds_own(worlds: PracticeWorlds, real: World) -> None:
-    deps, _ = worlds.enter(worlds.begin(Start.NEWCOMER, DEVICE), DEVICE)
+    deps, _ = worlds.who(DEVICE, worlds.begin(Start.NEWCOMER, DEVICE), "")
     named = {x.name: getattr(deps, x.name) for x in fields(Deps)}
     same = {x for x, port in named.items() if port is not None and port is getattr(real.deps, x)}
     assert same <= SHARED
 
 
-def test_it_is_always_the_20th_there_and_readings_are_taken(worlds: PracticeWorlds, real: World) -> None:
-    deps, actor = worlds.enter(worlds.begin(Start.CONNECTED, DEVICE), DEVICE)
+@pytest.mark.parametrize(
+    ("begun", "days"),
+    [
+        (datetime(2026, 11, 20, 23, 59, tzinfo=UTC), 0),
+        (datetime(2026, 11, 3, 8, 0, tzinfo=UTC), 17),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), -11),
+        (datetime(2027, 2, 28, 23, 59, tzinfo=UTC), -8),
+    ],
+    ids=["the same day", "earlier", "a month of 31 days", "a month of 28"],
+)
+def test_a_world_begins_on_the_20th_and_its_clock_goes_on_past_midnight(
+    worlds: PracticeWorlds, real: World, begun: datetime, days: int
+) -> None:
+    real.clock.at = begun
+    deps, actor = worlds.who(DEVICE, worlds.begin(Start.CONNECTED, DEVICE), "")
+    assert deps.clock.now() == begun + timedelta(days=days)
     assert deps.clock.now().day == facts.DAY
-    assert deps.clock.now().time() == real.clock.now().time()
-    assert home.get_home(deps, actor, 1).window_open
+    for minutes in (2, 1437):
+        before = deps.clock.now()
+        real.clock.move(minutes=minutes)
+        assert deps.clock.now() - before == timedelta(minutes=minutes)
+        assert home.get_home(deps, actor, 1).window_open
+    assert read(deps, actor)
+
+
+def test_a_world_that_was_closed_meanwhile_keeps_its_clock(
+    worlds: PracticeWorlds, real: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cabinet.practice.OPEN", 1)
+    real.clock.at = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
+    token = worlds.begin(Start.CONNECTED, DEVICE)
+    real.clock.move(minutes=2)
+    worlds.begin(Start.CONNECTED, DEVICE)
+    deps, _ = worlds.who(DEVICE, token, "")
+    assert deps.clock.now() == datetime(2026, 12, 21, 0, 1, tzinfo=UTC)
 
 
 def test_two_worlds_do_not_see_each_other(worlds: PracticeWorlds) -> None:
     first, second = worlds.begin(Start.CONNECTED, DEVICE), worlds.begin(Start.CONNECTED, DEVICE)
-    read(*worlds.enter(first, DEVICE))
-    deps, _ = worlds.enter(second, DEVICE)
+    read(*worlds.who(DEVICE, first, ""))
+    deps, _ = worlds.who(DEVICE, second, "")
     with deps.snapshot() as tx:
         assert {x.source for x in tx.readings.list_recent(1)} == {"register"}
 
@@ -215,37 +243,62 @@ def test_a_token_that_was_not_given_opens_nothing(worlds: PracticeWorlds, change
         "cut": name,
         "path": f"../practice/{name}.{session}",
         "empty": "",
-        "other": f"{'0' * 32}.{session}",
+        "other": f"{'0' * 10}_{'0' * 32}.{session}",
     }[change]
     with pytest.raises(PracticeOver):
-        worlds.enter(guess, DEVICE)
-    worlds.end(guess)
-    assert worlds.enter(first, DEVICE)
+        worlds.visit(guess, DEVICE)
+    assert not worlds.end(guess)
+    assert worlds.who(DEVICE, first, "")
 
 
-def test_a_browser_without_a_device_cookie_gets_no_world(worlds: PracticeWorlds, tmp_path: Path) -> None:
-    assert worlds.begin(Start.NEWCOMER, Visitor("", "192.0.2.7")) == ""
-    assert list((tmp_path / "practice").glob("*/")) == []
+def test_a_browser_without_a_device_cookie_gets_no_world(
+    worlds: PracticeWorlds, practice_folder: Path
+) -> None:
+    with pytest.raises(BrowserUnknown):
+        worlds.begin(Start.NEWCOMER, Visitor("", "192.0.2.7"))
+    assert list((practice_folder).glob("*/")) == []
 
 
 def test_a_world_that_was_left_is_gone_with_all_that_was_in_it(
-    worlds: PracticeWorlds, tmp_path: Path
+    worlds: PracticeWorlds, practice_folder: Path
 ) -> None:
     token = worlds.begin(Start.CONNECTED, DEVICE)
-    worlds.end(token)
-    assert list((tmp_path / "practice").glob("*/")) == []
+    assert worlds.end(token)
+    assert list((practice_folder).glob("*/")) == []
     with pytest.raises(PracticeOver):
-        worlds.enter(token, DEVICE)
+        worlds.who(DEVICE, token, "")
 
 
-def test_worlds_of_yesterday_are_swept_and_todays_stay(worlds: PracticeWorlds, tmp_path: Path) -> None:
-    old, young = worlds.begin(Start.NEWCOMER, DEVICE), worlds.begin(Start.NEWCOMER, DEVICE)
-    late = time.time() - LIFETIME.total_seconds() - 1
-    os.utime(tmp_path / "practice" / old.partition(".")[0], (late, late))
-    assert worlds.sweep() == 1
-    assert worlds.enter(young, DEVICE)
+def test_worlds_of_yesterday_are_swept_and_todays_stay(
+    worlds: PracticeWorlds, real: World, practice_folder: Path
+) -> None:
+    old = worlds.begin(Start.NEWCOMER, DEVICE)
+    real.clock.move(seconds=1)
+    young = worlds.begin(Start.NEWCOMER, DEVICE)
+    left = practice_folder / "tmp-of-a-template"  # a process was killed while it made one
+    left.mkdir()
+    written = (real.clock.at - timedelta(seconds=1)).timestamp()
+    os.utime(left, (written, written))
+    real.clock.move(seconds=LIFETIME.total_seconds())
+    assert worlds.sweep() == 2
+    assert worlds.who(DEVICE, young, "")
     with pytest.raises(PracticeOver):
-        worlds.enter(old, DEVICE)
+        worlds.visit(old, DEVICE)
+
+
+def test_many_worlds_begun_used_and_swept_leave_no_file_and_no_row(
+    worlds: PracticeWorlds, real: World, practice_folder: Path
+) -> None:
+    before = checksums(real.engine, frozenset())
+    starts = list(Start)
+    tokens = [worlds.begin(starts[number % len(starts)], DEVICE) for number in range(50)]
+    assert {worlds.who(DEVICE, token, "")[0].clock.now().day for token in tokens} == {facts.DAY}
+    assert len({token.partition(".")[0] for token in tokens}) == 50
+    real.clock.move(seconds=LIFETIME.total_seconds() + 1)
+    assert worlds.sweep() == 50
+    assert list((practice_folder).glob("*/")) == []
+    assert {x.suffix for x in (practice_folder).iterdir()} == {".db"}  # templates, for the next ones
+    assert checksums(real.engine, frozenset()) == before
 
 
 def test_more_worlds_than_may_be_open_at_once_stay_usable(
@@ -253,12 +306,21 @@ def test_more_worlds_than_may_be_open_at_once_stay_usable(
 ) -> None:
     monkeypatch.setattr("cabinet.practice.OPEN", 3)
     tokens = [worlds.begin(Start.NEWCOMER, DEVICE) for _ in range(8)]
-    assert {worlds.enter(x, DEVICE)[1].user for x in (*tokens, *tokens)} == {1}
+    assert {worlds.who(DEVICE, x, "")[1].user for x in (*tokens, *tokens)} == {1}
 
 
-def test_too_many_worlds_are_refused(worlds: PracticeWorlds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_all_places_are_taken_the_oldest_world_makes_room_but_not_out_of_a_lesson(
+    worlds: PracticeWorlds, real: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("cabinet.practice.MOST", 2)
-    assert worlds.begin(Start.NEWCOMER, DEVICE)
-    assert worlds.begin(Start.NEWCOMER, DEVICE)
+    oldest = worlds.begin(Start.NEWCOMER, DEVICE)
+    real.clock.move(minutes=1)
+    other = worlds.begin(Start.NEWCOMER, DEVICE)
     with pytest.raises(Busy):
         worlds.begin(Start.NEWCOMER, DEVICE)
+    real.clock.move(seconds=SPARED.total_seconds() - 60)
+    latest = worlds.begin(Start.NEWCOMER, DEVICE)
+    with pytest.raises(PracticeOver):
+        worlds.visit(oldest, DEVICE)
+    assert worlds.visit(other, DEVICE)
+    assert worlds.visit(latest, DEVICE)

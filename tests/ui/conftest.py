@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from cabinet import container
+from cabinet.practice import PracticeWorlds
 from cabinet.ui import pages
 from tests.fakes import World, make_world
 
@@ -12,6 +13,14 @@ from tests.fakes import World, make_world
 def _all_states() -> None:
     """Every page's states are there, as in the served portal."""
     pages.load()
+
+
+@pytest.fixture(autouse=True)
+def _own_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The practice worlds are those of whichever portal is behind the states."""
+    monkeypatch.setattr(
+        container, "practice_worlds", lambda: PracticeWorlds(tmp_path / "practice", container.current())
+    )
 
 
 @pytest.fixture

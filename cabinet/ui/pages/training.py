@@ -8,6 +8,7 @@ from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAY_NOTES, WAYS, Lesson
 from cabinet.ui import layout, routes
 from cabinet.ui.components.card import card
+from cabinet.ui.components.error_summary import error_summary
 from cabinet.ui.components.pill import pill
 from cabinet.ui.states.training import TrainingState as State
 
@@ -17,6 +18,7 @@ def training_page() -> rx.Component:
     lessons = [lesson_card(number, lesson) for number, lesson in enumerate(LESSONS.values(), 1)]
     return rx.fragment(
         layout.heading(texts.TRAINING_TITLE, texts.TRAINING_NOTE),
+        error_summary(State.problems),
         rx.cond(State.passed > 0, progress(), rx.fragment()),
         ways(),
         *lessons,

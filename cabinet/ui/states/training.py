@@ -7,7 +7,7 @@ from cabinet.services import training
 from cabinet.services.training import LessonCount, LessonRow
 from cabinet.texts import training as texts
 from cabinet.ui.gate import PUBLIC
-from cabinet.ui.session import handler, run
+from cabinet.ui.session import asked, handler, run, run_outside
 
 
 class TrainingState(rx.State):
@@ -20,8 +20,10 @@ class TrainingState(rx.State):
 
     @handler(PUBLIC)
     async def load(self) -> None:
-        self.problems = {}
-        self.lessons = {row.id: row for row in await run(self, training.view_progress)}
+        problem = texts.PROBLEMS.get(asked(self, "problem"))
+        self.problems = {"": problem} if problem else {}
+        # A lesson's own world knows nothing of the others: the steps behind are the real person's.
+        self.lessons = {row.id: row for row in await run_outside(self, training.view_progress)}
         self.passed, of = sum(row.done for row in self.lessons.values()), len(self.lessons)
         self.passed_words = (
             texts.ALL_PASSED if self.passed == of else texts.PASSED.format(count=self.passed, of=of)
