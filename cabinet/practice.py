@@ -40,9 +40,8 @@ OPEN: Final = 64  # worlds whose databases stay open
 MOST: Final = 2000  # worlds at once
 SPARED: Final = timedelta(hours=1)  # a lesson takes minutes: an older world makes room when there is no other
 _MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "alembic" / "versions"
-_NAME: Final = re.compile(
-    r"(\d{10})-[0-9a-f]{32}"
-)  # the second when it was begun, so that the oldest sorts first
+# The second in which it was begun, so that the oldest sorts first; a cookie and scripts take all of it for a word.
+_NAME: Final = re.compile(r"(\d{10})_[0-9a-f]{32}")
 _DATABASE, _BANK, _OUTBOX = "world.db", "bank.db", "outbox"
 _PIN: Final = re.compile(rf": ([{ALPHABET}]{{{LENGTH}}})\.")
 
