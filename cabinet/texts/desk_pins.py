@@ -21,7 +21,6 @@ NOBODY_NOTE: Final = "Здесь появятся данные счёта и в�
 NO_NAME: Final = "Имени в реестре нет"
 
 NUMBER: Final = "Лицевой счёт"
-OWNER: Final = "Абонент"
 ADDRESS: Final = "Адрес"
 LAST_PIN: Final = "Пин-код"
 NO_PIN: Final = "не выдавался"

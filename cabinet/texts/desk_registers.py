@@ -43,7 +43,6 @@ UNDONE: Final = "Загрузка отменена"
 UNDONE_MARK: Final = "отменена"
 COLUMNS: Final = ("Строка", "Столбец", "Причина")
 LINES: Final = "строк"
-HISTORY_COLUMNS: Final = ("Когда", "Что", "Файл", "Строк", "В карантине")
 
 
 def number(value: int) -> str:

@@ -56,7 +56,6 @@ UNKNOWN_NOTE: Final = "Откройте ссылку из последнего �
 NEW: Final = "Отправить новую заявку"
 ENTER_PIN: Final = "Ввести пин-код"
 SENT_ON: Final = "Отправлена"
-STATUS: Final = "Статус"
 FOLLOW: Final = "Мы напишем, когда будет решение. Ссылка на эту страницу есть в письме."
 REPLACE: Final = "Другой документ"
 SEND_AGAIN: Final = "Отправить документ"

@@ -37,8 +37,6 @@ DESK_POLICY = "/desk/policy"
 DESK_MESSAGES = "/desk/messages"
 DESK_AUDIT = "/desk/audit"
 DESK_TRAINING = "/desk/training"
-DEMO_INBOX = "/demo/inbox"
-DEMO_BANK = "/demo/bank"
 
 API_OWN_DATA = "/api/own-data"
 API_SESSION_END = "/api/session/end"
@@ -60,26 +58,6 @@ def home(account_id: str = "") -> str:
     return with_query(HOME, account=account_id)
 
 
-def extend(number: str) -> str:
-    return with_query(ACCOUNTS_NEW, number=number)
-
-
-def readings(account_id: str = "") -> str:
-    return with_query(READINGS, account=account_id)
-
-
-def charges(account_id: str = "") -> str:
-    return with_query(CHARGES, account=account_id)
-
-
-def pay(account_id: str = "") -> str:
-    return with_query(PAY, account=account_id)
-
-
-def pin(account_id: str = "") -> str:
-    return with_query(PIN, account=account_id)
-
-
 def pin_status(token: str) -> str:
     return with_query(PIN_STATUS, token=token)
 
@@ -98,7 +76,3 @@ def login_second(after: str = "") -> str:
 def settings_confirm(after: str) -> str:
     """«Подтвердите, что это вы», and then on to the own path `after`."""
     return with_query(SETTINGS_CONFIRM, next=after)
-
-
-def demo_bank(payment_id: str) -> str:
-    return with_query(DEMO_BANK, payment=payment_id)

@@ -8,7 +8,6 @@ import reflex as rx
 
 from cabinet.texts import shell as texts
 from cabinet.ui.components.field import Flag, when
-from cabinet.ui.icons import icon
 from cabinet.ui.links import Children, link, unseen
 
 
@@ -55,8 +54,3 @@ def link_button(
 ) -> rx.Component:
     """A link drawn as a button; `look` is primary or secondary."""
     return link(label, href=href, class_name=f"button {look}", **props)
-
-
-def back_link(href: rx.Var[str] | str, label: str = texts.BACK) -> rx.Component:
-    """«‹ Назад» above the heading; pages get it from `layout.page(back=…)`."""
-    return link(icon("back"), label, href=href, class_name="back")

@@ -24,19 +24,6 @@ def card(
     return rx.el.section(*head, *children, class_name=f"card {look}".strip(), **props)
 
 
-def amount(value: Any) -> rx.Component:
-    """A sum, plain or a var, such as «1 282,20 ₽»: roubles large, the comma and all after it small."""
-    if isinstance(value, str):
-        roubles, comma, rest = value.partition(",")
-        small: Children = comma + rest
-        large: Children = roubles
-    else:
-        parts = value.split(",")
-        large = parts[0]
-        small = rx.cond(parts.length() > 1, "," + parts[1], "")
-    return rx.el.p(large, rx.el.small(small), class_name="amount")
-
-
 def fact(label: Children, value: Children) -> rx.Component:
     """One name and value of a description list."""
     return rx.el.div(rx.el.dt(label), rx.el.dd(value), class_name="fact")

@@ -12,10 +12,7 @@ import reflex as rx
 
 from cabinet.texts import shell as texts
 from cabinet.ui.components.field import Words, described, hint_line, problem_line, when
-from cabinet.ui.icons import drum_logo
 from cabinet.ui.links import Children, unseen
-
-__all__ = ["drum", "drum_loader", "drum_logo"]
 
 
 def cells(count: Any, look: str) -> list[rx.Component]:

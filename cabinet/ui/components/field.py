@@ -186,21 +186,6 @@ def money_field(
     )
 
 
-def text_area(
-    name: str,
-    label: Children,
-    *,
-    hint: Children = "",
-    problem: Words = "",
-    rows: int = 4,
-    **props: Any,
-) -> rx.Component:
-    """Several lines of text."""
-    attributes = described(name, hint, problem)
-    control = rx.el.textarea(name=name, rows=str(rows), class_name="input", custom_attrs=attributes, **props)
-    return framed(name, label, control, hint, problem)
-
-
 def select_field(
     name: str,
     label: Children,
