@@ -89,7 +89,7 @@ def routes(
             return _refusal(Denied())
         try:
             _refuse_announced(request)
-            with place.place(caller.visitor(request).address) as body:
+            with place.place(caller.visitor(request).network) as body:
                 async with asyncio.timeout(seconds):
                     await _read(request, place, body)
                 name = _header(request, "x-file-name", _LONGEST_NAME)

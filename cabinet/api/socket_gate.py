@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cabinet.domain.addresses import network_of
+
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 _TOO_BIG = 1009
 
@@ -91,18 +93,18 @@ class SocketGate:
         if scope["type"] != "websocket":
             await self._inner(scope, receive, send)
             return
-        address = client_address(scope, self._trusted)
-        if not self._allowed(scope) or self._open[address] >= self._limits.per_address:
+        network = network_of(client_address(scope, self._trusted))
+        if not self._allowed(scope) or self._open[network] >= self._limits.per_address:
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
-        self._open[address] += 1
+        self._open[network] += 1
         try:
             await self._inner(scope, self._measured(receive, send), send)
         finally:
-            self._open[address] -= 1
-            if self._open[address] <= 0:
-                del self._open[address]
+            self._open[network] -= 1
+            if self._open[network] <= 0:
+                del self._open[network]
 
     def _allowed(self, scope: Scope) -> bool:
         origins = [v.decode("latin-1") for k, v in scope["headers"] if k == b"origin"]

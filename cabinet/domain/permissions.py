@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from cabinet.domain.addresses import network_of
 from cabinet.domain.errors import Denied, SignInNeeded
 
 
@@ -94,6 +95,11 @@ class Visitor:
     device: str
     address: str
     agent: str = ""
+
+    @property
+    def network(self) -> str:
+        """What is counted where the address is meant; the address itself is for people to read."""
+        return network_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class UserSession(SQLModel, table=True):
     token_digest: str = Field(max_length=64, unique=True)
     device: str = Field(max_length=64)
     address: str = Field(max_length=64)
+    # What the address counts as for limits; kept apart, so that an index answers for it.
+    network: str = Field(max_length=64, index=True)
     agent: str = Field(max_length=256)
     remember: bool = False
     created_at: datetime = instant()
@@ -264,12 +266,10 @@ class Sessions:
         statement = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.device == device)
         return bool(device) and self._session.exec(statement.limit(1)).first() is not None
 
-    def is_known_address(self, address: str) -> bool:
-        """Whether anybody has signed in from this network address before."""
-        return (
-            self._session.exec(select(UserSession.id).where(UserSession.address == address).limit(1)).first()
-            is not None
-        )
+    def is_known_network(self, network: str) -> bool:
+        """Whether anybody has signed in from there before."""
+        statement = select(UserSession.id).where(UserSession.network == network)
+        return self._session.exec(statement.limit(1)).first() is not None
 
     def find_live(self, digest: str, now: datetime) -> tuple[UserSession, User, Operator | None] | None:
         """The live session of a cookie's digest, its user and the operator that they are, unless closed."""

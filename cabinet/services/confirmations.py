@@ -176,7 +176,7 @@ def confirm_code(deps: Deps, actor: Actor, typed: str) -> Entered:
         TooMany: too many tries from this address.
     """
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
     with deps.transaction() as tx:
         confirmation, check, left = spend_code(deps, tx, actor, ENTERING, typed)
         if check is CodeCheck.RIGHT:

@@ -121,7 +121,7 @@ def find_account(deps: Deps, actor: Actor, typed: str) -> AccountPreview:
         number = account_number(typed, _supplier_of(tx, actor).account_pattern)
     with deps.transaction() as tx:
         tx.attempts.reserve(limits.LOOKUP_USER, actor.user, deps.clock.now())
-        tx.attempts.reserve(limits.LOOKUP_ADDRESS, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.LOOKUP_ADDRESS, actor.visitor.network, deps.clock.now())
     with deps.snapshot() as tx:
         supplier = _supplier_of(tx, actor)
         account = tx.customer_accounts.find_by_number(supplier.id or 0, number)
@@ -271,7 +271,7 @@ def _check_proof(deps: Deps, actor: Actor, command: LinkAccount, kind: ProofKind
 
 def _reserve_own(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
     tx.attempts.reserve(limits.PROOF_USER_DAY, actor.user, deps.clock.now())
-    tx.attempts.reserve(limits.PROOF_ADDRESS_DAY, actor.visitor.address, deps.clock.now())
+    tx.attempts.reserve(limits.PROOF_ADDRESS_DAY, actor.visitor.network, deps.clock.now())
 
 
 def _reserve_account(deps: Deps, tx: UnitOfWork, account: CustomerAccount | None, kind: ProofKind) -> bool:
@@ -291,7 +291,7 @@ def _reserve_account(deps: Deps, tx: UnitOfWork, account: CustomerAccount | None
 
 def _release(tx: UnitOfWork, actor: Actor, account: CustomerAccount | None, kind: ProofKind) -> None:
     tx.attempts.release(limits.PROOF_USER_DAY, actor.user)
-    tx.attempts.release(limits.PROOF_ADDRESS_DAY, actor.visitor.address)
+    tx.attempts.release(limits.PROOF_ADDRESS_DAY, actor.visitor.network)
     for limit in _ACCOUNT_LIMITS[kind] if account else ():
         tx.attempts.release(limit, account.id or 0)  # type: ignore[union-attr]
 

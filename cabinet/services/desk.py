@@ -26,7 +26,7 @@ def record_refusal(deps: Deps, actor: Actor, what: str, code: str) -> None:
     now = deps.clock.now()
     with deps.transaction() as tx:
         try:
-            tx.attempts.reserve(limits.DESK_REFUSED, actor.visitor.address, now)
+            tx.attempts.reserve(limits.DESK_REFUSED, actor.visitor.network, now)
         except TooMany:
             return
         tx.audit.record(actor, now, "desk.refused", what=what[:48], code=code)

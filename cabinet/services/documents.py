@@ -87,7 +87,7 @@ def _count(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
     if actor.user_id is None and not actor.visitor.device:
         raise BrowserUnknown
     now = deps.clock.now()
-    tx.attempts.reserve(limits.UPLOAD_ADDRESS, actor.visitor.address, now)
+    tx.attempts.reserve(limits.UPLOAD_ADDRESS, actor.visitor.network, now)
     tx.attempts.reserve(limits.UPLOAD_DEVICE, actor.user_id or actor.visitor.device, now)
 
 

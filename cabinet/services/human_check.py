@@ -148,7 +148,7 @@ def waive_task(deps: Deps, actor: Actor, command: WaiveTask) -> str:
         if not _waivable(tx, deps, visitor, command.purpose):
             raise HumanCheckNotWaivable
         _reserve_proof(tx, deps, visitor)
-        tx.attempts.reserve(WAIVERS_ADDRESS, visitor.address, deps.clock.now())
+        tx.attempts.reserve(WAIVERS_ADDRESS, visitor.network, deps.clock.now())
         tx.challenges.add(proof)
     return deps.proofs.challenge(proof.id, proof.expires_at, WAIVER_WORK)
 
@@ -206,7 +206,7 @@ def check_answer(deps: Deps, actor: Actor, command: CheckAnswer) -> Step:
             raise HumanCheckExpired
         if _right(deps, task, command.answer):
             return _passed(tx, deps, Stage.PASS, visitor, command.purpose)
-        _count(tx, deps, (FAILED_VISITOR, visitor.device), (FAILED_ADDRESS, visitor.address))
+        _count(tx, deps, (FAILED_VISITOR, visitor.device), (FAILED_ADDRESS, visitor.network))
     # A transaction of its own: refusing another task must not bring the old one back.
     with deps.transaction() as tx:
         _reserve_task(tx, deps, visitor)
@@ -304,7 +304,7 @@ def _route(
         return Route.TASK
     of = {
         Watched.VISITOR: visitor.device,
-        Watched.ADDRESS: visitor.address,
+        Watched.ADDRESS: visitor.network,
         Watched.LOGIN: login,
         Watched.EVERYBODY: _EVERYBODY,
     }
@@ -315,14 +315,14 @@ def _route(
         return route_for([tx.attempts.left(x.limit_at(known=known), of[x.of], now) for x in rules])
 
     strict = route(known=False)
-    if strict is Route.TASK and tx.sessions.is_known_address(visitor.address):
+    if strict is Route.TASK and tx.sessions.is_known_network(visitor.network):
         return route(known=True)
     return strict
 
 
 def _take_light(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> bool:
     """Whether the work alone is enough now, which is then counted; those that come at once wait for one another."""
-    counted = (LIGHT_ADDRESS, visitor.address), (LIGHT_ALL, _EVERYBODY)
+    counted = (LIGHT_ADDRESS, visitor.network), (LIGHT_ALL, _EVERYBODY)
     for limit, subject in counted:
         tx.attempts.hold(limit, subject)
     enough = _route(tx, deps, visitor) is Route.PROOF_ONLY
@@ -345,14 +345,14 @@ def _waivable(tx: UnitOfWork, deps: Deps, visitor: Visitor, purpose: Purpose) ->
 def _reserve_proof(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> None:
     now = deps.clock.now()
     tx.attempts.reserve(PROOFS_VISITOR, visitor.device, now)
-    tx.attempts.reserve(PROOFS_ADDRESS, visitor.address, now)
+    tx.attempts.reserve(PROOFS_ADDRESS, visitor.network, now)
     tx.challenges.forget_expired(now)
 
 
 def _reserve_task(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> None:
     now = deps.clock.now()
     tx.attempts.reserve(TASKS_VISITOR, visitor.device, now)
-    tx.attempts.reserve(TASKS_ADDRESS, visitor.address, now)
+    tx.attempts.reserve(TASKS_ADDRESS, visitor.network, now)
 
 
 def _pose(deps: Deps, visitor: Visitor, purpose: Purpose, kind: Stage) -> Step:

@@ -108,7 +108,7 @@ def confirm_login(deps: Deps, actor: Actor, typed: str) -> str:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
     with deps.transaction() as tx:
         _latest(tx, actor)  # another user's code, asked for in this very browser, is not tried
         found, check, left = confirmations.spend_code(deps, tx, actor, CHANGE, typed)

@@ -304,7 +304,7 @@ def _challenge(
         raise BrowserUnknown(field="")
     now, challenge = deps.clock.now(), new_token()
     tx.attempts.reserve(ASKED_DEVICE, visitor.device, now)
-    tx.attempts.reserve(ASKED_ADDRESS, visitor.address, now)
+    tx.attempts.reserve(ASKED_ADDRESS, visitor.network, now)
     tx.passkey_challenges.add(
         PasskeyChallenge(
             digest=digest(deps.secret_key, _CHALLENGE, challenge),

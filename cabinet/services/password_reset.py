@@ -77,7 +77,7 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
     actor.require(PUBLIC)
     checked = chosen(deps, password, "\0")
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
     password_hash = deps.passwords.hash(checked)
     with deps.transaction() as tx:
         if not tx.confirmations.find_latest(actor.visitor.device, RESET):

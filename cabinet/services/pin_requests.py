@@ -205,7 +205,7 @@ def _supplier(tx: UnitOfWork, supplier_id: str) -> Supplier:
 
 def _count(deps: Deps, tx: UnitOfWork, actor: Actor, command: SendRequest, account: str) -> None:
     now = deps.clock.now()
-    tx.attempts.reserve(limits.PIN_REQUEST_ADDRESS, actor.visitor.address, now)
+    tx.attempts.reserve(limits.PIN_REQUEST_ADDRESS, actor.visitor.network, now)
     tx.attempts.reserve(limits.PIN_REQUEST_DEVICE, actor.user_id or actor.visitor.device, now)
     tx.attempts.reserve(limits.PIN_REQUEST_ACCOUNT, account, now)
     tx.attempts.reserve(limits.PIN_REQUEST_EMAIL, command.email.value, now)
@@ -241,7 +241,7 @@ def view_status(deps: Deps, actor: Actor, token: str) -> StatusRow:
     """
     actor.require(PUBLIC)
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.LOOKUP_ADDRESS, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.LOOKUP_ADDRESS, actor.visitor.network, deps.clock.now())
         return _row(tx, tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token)))
 
 

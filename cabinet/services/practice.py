@@ -49,7 +49,7 @@ def count_world(deps: Deps, visitor: Visitor) -> None:
         TooMany: 120 an hour from this address.
     """
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.PRACTICE_ADDRESS, visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.PRACTICE_ADDRESS, visitor.network, deps.clock.now())
 
 
 def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:

@@ -117,4 +117,4 @@ def _buckets(tx: UnitOfWork, actor: Actor, user: User) -> list[tuple[Limit, str]
     visitor = actor.visitor
     if tx.sessions.is_known_device(user.id or 0, visitor.device):
         return [(limits.SIGN_IN_DEVICE, visitor.device)]
-    return [(limits.SIGN_IN_LOGIN, user.login), (limits.SIGN_IN_ADDRESS, visitor.address)]
+    return [(limits.SIGN_IN_LOGIN, user.login), (limits.SIGN_IN_ADDRESS, visitor.network)]

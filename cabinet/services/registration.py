@@ -60,7 +60,7 @@ def register(deps: Deps, actor: Actor, command: Register) -> confirmations.Confi
     actor.require(PUBLIC)
     password = chosen(deps, command.password, command.login.value)
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.address, deps.clock.now())
+        tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.network, deps.clock.now())
     password_hash = deps.passwords.hash(password)
     with deps.transaction() as tx:
         human_check.spend_pass(

@@ -144,7 +144,7 @@ def reserve_try(deps: Deps, actor: Actor) -> PendingSignIn:
     now = deps.clock.now()
     with deps.transaction() as tx:
         pending = _allowed(tx, tx.second_factors.take_try(actor.visitor.device, now))
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.address, now)
+        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, now)
         for limit, subject in _buckets(tx, actor, pending.user_id):
             tx.attempts.reserve(limit, subject, now)
         return pending
@@ -174,7 +174,7 @@ def finish_second_step(
     for _ in range(pending.tries):
         for limit, subject in _buckets(tx, actor, pending.user_id):
             tx.attempts.release(limit, subject)
-    tx.attempts.release(limits.CODE_CHECK, actor.visitor.address)
+    tx.attempts.release(limits.CODE_CHECK, actor.visitor.network)
     tx.audit.record(Actor(actor.visitor, user.id), now, "session.second_step", user.id, how=kind.value)
     return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=pending.remember, factor=True)
 

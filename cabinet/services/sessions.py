@@ -100,6 +100,7 @@ def open_session(deps: Deps, actor: Actor, ticket: str) -> NewSession | None:
                 token_digest=digest(deps.secret_key, _SESSION, token),
                 device=visitor.device,
                 address=visitor.address[:64],
+                network=visitor.network,
                 agent=visitor.agent[:256],
                 remember=remember,
                 created_at=now,

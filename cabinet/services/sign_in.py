@@ -165,7 +165,7 @@ def _counted(tx: UnitOfWork, user: User | None, login: str, visitor: Visitor) ->
     if user and tx.sessions.is_known_device(user.id or 0, visitor.device):
         return [(limits.SIGN_IN_DEVICE, visitor.device)]
     of_login = [(limits.SIGN_IN_LOGIN, login)] if login else []
-    return [*of_login, (limits.SIGN_IN_ADDRESS, visitor.address)]
+    return [*of_login, (limits.SIGN_IN_ADDRESS, visitor.network)]
 
 
 def _failed(tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> list[datetime]:
@@ -178,5 +178,5 @@ def _is_checked(tx: UnitOfWork, visitor: Visitor, failed: Mapping[Counted, Seque
     strict = [x for x, at in failed.items() if policy.is_checked(x[0], len(at), known_address=False)]
     if not strict:
         return False
-    known = tx.sessions.is_known_address(visitor.address)
+    known = tx.sessions.is_known_network(visitor.network)
     return any(policy.is_checked(x[0], len(failed[x]), known_address=known) for x in strict)

@@ -93,7 +93,7 @@ def record_progress(deps: Deps, visitor: Visitor, session: str, command: ReachSt
     now, finished = deps.clock.now(), command.reached == len(command.lesson.steps)
     learner = Learner(user_id, visitor.device)
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.TRAINING_ADDRESS, visitor.address, now)
+        tx.attempts.reserve(limits.TRAINING_ADDRESS, visitor.network, now)
         tx.training.reach(
             learner, command.lesson.id, command.way, command.reached, finished=finished, now=now
         )

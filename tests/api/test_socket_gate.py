@@ -99,20 +99,26 @@ async def test_too_many_events_close_the_socket() -> None:
     assert sent[-1] == {"type": "websocket.close", "code": 1008}
 
 
-async def test_one_address_holds_only_so_many_sockets_and_gets_them_back() -> None:
+@pytest.mark.parametrize(
+    ("first", "same", "other"),
+    [("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")],
+)
+async def test_one_address_or_home_holds_only_so_many_sockets_and_gets_them_back(
+    first: str, same: str, other: str
+) -> None:
     inner = Inner()
     gate = SocketGate(inner, [OURS], limits=SocketLimits(per_address=1))
     heard: list[list[Message]] = []
 
     async def meanwhile() -> None:
         inner.during = None
-        heard.append(await talk(gate, scope()))
-        heard.append(await talk(gate, scope(client="192.0.2.2")))
+        heard.append(await talk(gate, scope(client=same)))
+        heard.append(await talk(gate, scope(client=other)))
 
     inner.during = meanwhile
-    await talk(gate, scope())
+    await talk(gate, scope(client=first))
     assert heard == [[{"type": "websocket.close", "code": 1008}], [{"type": "websocket.accept"}]]
-    assert await talk(gate, scope()) == [{"type": "websocket.accept"}]
+    assert await talk(gate, scope(client=same)) == [{"type": "websocket.accept"}]
 
 
 def test_a_bucket_fills_again_with_time_and_never_above_its_burst() -> None:

@@ -51,6 +51,7 @@ def session(user_id: int, digest: str, device: str = "phone", minutes: int = 10)
         token_digest=digest,
         device=device,
         address="192.0.2.1",
+        network="192.0.2.1",
         agent="browser",
         created_at=NOON,
         last_seen_at=NOON,

@@ -7,6 +7,7 @@ import pytest
 from cabinet.domain import limits
 from cabinet.domain.codes import CodeExhausted, CodeExpired, CodeWrong
 from cabinet.domain.errors import InputError, TooMany
+from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.passwords import PasswordLikeLogin
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.ports import PasswordHasher
@@ -141,3 +142,16 @@ def test_a_known_and_an_unknown_login_cost_the_same_hashes(world: World) -> None
             sign_in.sign_in(replace(world.deps, passwords=counting), Actor.anonymous(MALLORY), wrong(login))
         costs.append(counting.calls)
     assert costs == [1, 1]
+
+
+def test_all_addresses_of_one_home_guess_no_more_than_one(world: World) -> None:
+    told = set()
+    for number in range(limits.SIGN_IN_ADDRESS.most + 1):
+        one = Actor.anonymous(Visitor(f"device-{number}", f"2001:db8:1:2::{number:x}", "test browser"))
+        with pytest.raises((sign_in.SignInWrong, HumanCheckNeeded, TooMany)) as caught:
+            sign_in.sign_in(world.deps, one, wrong(f"victim{number}@example.ru"))
+        told.add(type(caught.value))
+    assert HumanCheckNeeded in told
+    neighbour = Actor.anonymous(Visitor("device-of-a-neighbour", "2001:db8:1:3::1", "test browser"))
+    with pytest.raises(sign_in.SignInWrong):
+        sign_in.sign_in(world.deps, neighbour, wrong("one-more@example.ru"))

@@ -434,6 +434,7 @@ def sign_in_from(world: World, address: str) -> None:
                 token_digest="d",
                 device="d",
                 address=address,
+                network=address,
                 agent="",
                 created_at=now,
                 last_seen_at=now,
