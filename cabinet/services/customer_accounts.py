@@ -16,7 +16,7 @@ from cabinet.domain.pins import AccessProofMissing, AccessProofWrong, ProofKind
 from cabinet.persistence.customer_accounts import LEGACY_KIND, PIN_KIND, CustomerAccount, LinkedAccount
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.texts import amounts
 
@@ -136,6 +136,7 @@ def find_account(deps: Deps, actor: Actor, typed: str) -> AccountPreview:
         )
 
 
+@hashing
 def link_account(deps: Deps, actor: Actor, command: LinkAccount) -> AccountRow:
     """Connect an account: basic at once, extended when the proof is right.
 

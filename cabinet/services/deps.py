@@ -1,7 +1,9 @@
 """What a use case is given: transactions, time, keys and the ports."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.unit_of_work import Transaction
@@ -23,6 +25,9 @@ from cabinet.ports import (
     SmsSender,
     Speech,
 )
+
+Service = TypeVar("Service", bound=Callable[..., Any])
+_HASHING: Final = "__hashing__"
 
 
 @dataclass(frozen=True)
@@ -62,3 +67,17 @@ class Deps:
     sms_daily_limit: int = 1000
     uploads: Path = Path("var/uploads")
     mailbox: Mailbox | None = None
+
+
+def hashing(service: Service) -> Service:
+    """Mark a use case that hashes passwords or proofs: it takes a processor for a good part of a second.
+
+    Those that come at once wait in a line of their own, in nobody else's way.
+    """
+    setattr(service, _HASHING, True)
+    return service
+
+
+def is_hashing(service: Callable[..., object]) -> bool:
+    """Whether the use case is marked so."""
+    return getattr(service, _HASHING, False)

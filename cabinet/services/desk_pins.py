@@ -15,7 +15,7 @@ from cabinet.persistence.customer_accounts import PIN_KIND, CustomerAccount
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import Facts, Heading, Note, Paper, Standout
 from cabinet.services.access_pins import replace_pin
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.texts import dates
 from cabinet.texts import desk_pins as words
@@ -162,6 +162,7 @@ def _row(tx: UnitOfWork, account: CustomerAccount) -> DeskAccount:
     )
 
 
+@hashing
 def issue_at_desk(deps: Deps, actor: Actor, command: IssueAtDesk) -> IssuedPin:
     """Issue a PIN: the former one is revoked, whoever has linked the account is told.
 

@@ -8,7 +8,7 @@ from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import reauthentication, sessions
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.services.passwords import chosen
 
@@ -38,6 +38,7 @@ class ChangePassword:
         return cls(current, password)
 
 
+@hashing
 def change_password(deps: Deps, actor: Actor, command: ChangePassword) -> None:
     """Check the current password, store the new one, end every other session, tell the owner.
 

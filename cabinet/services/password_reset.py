@@ -13,7 +13,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check, sessions
 from cabinet.services.confirmations import Entered
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.services.passwords import chosen
 
@@ -63,6 +63,7 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
     return command.login.masked
 
 
+@hashing
 def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
     """Check this browser's code, store the password, end every session, and give a ticket for a new one.
 

@@ -15,7 +15,7 @@ from cabinet.domain.limits import Limit
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 
 RECENT: Final = timedelta(minutes=10)
 
@@ -69,6 +69,7 @@ def ask_recent(deps: Deps, actor: Actor) -> None:
         require_recent(deps, tx, actor)
 
 
+@hashing
 def reauthenticate(deps: Deps, actor: Actor, command: Reauthenticate) -> None:
     """Check the password; for ten minutes from now the session passes `require_recent`.
 

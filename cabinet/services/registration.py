@@ -13,7 +13,7 @@ from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.passwords import chosen
 from cabinet.texts import consent
 
@@ -46,6 +46,7 @@ class Register:
         return cls(login, password, human_pass)
 
 
+@hashing
 def register(deps: Deps, actor: Actor, command: Register) -> confirmations.ConfirmationRow:
     """Make a user who is still to be confirmed, and send a code.
 

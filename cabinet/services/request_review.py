@@ -36,7 +36,7 @@ from cabinet.persistence.pin_requests import PinRequest
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import documents
 from cabinet.services.access_pins import replace_pin
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.services.pin_requests import tell
 from cabinet.texts import dates
@@ -206,6 +206,7 @@ def open_document(deps: Deps, actor: Actor, request_id: int, document_id: int, p
     return deps.vault.open(found.name, request.name, found.wrapped_key)[page]
 
 
+@hashing
 def approve(deps: Deps, actor: Actor, request_id: int) -> bool:
     """Issue the PIN and send it; False when a second operator must approve, too.
 

@@ -18,7 +18,7 @@ from cabinet.domain.second_factors import SecondStepGone
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check, second_factors, sessions
-from cabinet.services.deps import Deps
+from cabinet.services.deps import Deps, hashing
 
 PURPOSE: Final = "sign_in"
 Counted = tuple[Limit, str]
@@ -66,6 +66,7 @@ class SignInOutcome:
     second_step: bool = False
 
 
+@hashing
 def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     """Check the password; give a ticket to a known browser, ask an unknown one for the second factor or a code.
 

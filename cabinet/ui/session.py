@@ -1,12 +1,10 @@
 """Who is asking, and the one way from a handler to a service: `run`."""
 
-import asyncio
 import functools
 import hashlib
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -18,7 +16,6 @@ from reflex_base.event import Event
 from cabinet import container
 from cabinet.domain import cookies, practice
 from cabinet.domain.errors import (
-    Busy,
     CabinetError,
     Denied,
     NotFound,
@@ -30,21 +27,17 @@ from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import DESK, Actor, Permission, Visitor
 from cabinet.services import desk, sessions
 from cabinet.services.customer_accounts import AccountRow
-from cabinet.services.deps import Deps
-from cabinet.ui import gate, notices, routes
+from cabinet.services.deps import Deps, is_hashing
+from cabinet.ui import gate, notices, pool, routes
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_WORKERS: Final = 8
-_QUEUE: Final = 64
 _LONGEST_PARAMETER: Final = 2000
 _LEAVE_PRACTICE: Final = f"location.assign('{routes.API_PRACTICE_END}?next=' + encodeURIComponent(location.pathname + location.search))"
-_pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="service")
 # Whose states, and who: an event's own, set by the gate before its handler runs.
 _asking: ContextVar[tuple[BaseState, "Asking"] | tuple[None, None]] = ContextVar("asking")
-_waiting = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +144,20 @@ async def _who(state: BaseState, practised: str, token: str, *, present: bool) -
         container.practice_worlds().who, visitor_of(state), practised, token, present=present
     )
     # Who carries neither is nobody, and no database need be asked.
-    return Asking(*(await in_pool(ask) if practised or token else ask()))
+    return Asking(*(await pool.services.run(ask) if practised or token else ask()))
 
 
 async def run(
     state: rx.State, service: Callable[Concatenate[Deps, Actor, P], R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Call a service as whoever asks, off the event loop.
+    """Call a service as whoever asks, off the event loop; what hashes passwords waits in a line of its own.
 
     Raises:
         Busy: more is queued than this process should promise.
         CabinetError: whatever rule the service found broken.
     """
     asks = await asking(state)
-    return await in_pool(service, asks.deps, asks.actor, *args, **kwargs)
+    return await _in_line(service, asks, *args, **kwargs)
 
 
 async def run_outside(
@@ -176,24 +169,14 @@ async def run_outside(
         Busy, CabinetError: as `run`.
     """
     asks = await _who(state, "", cookie(state, cookies.SESSION), present=False)
-    return await in_pool(service, asks.deps, asks.actor, *args, **kwargs)
+    return await _in_line(service, asks, *args, **kwargs)
 
 
-async def in_pool(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
-    """Run a blocking call in the bounded pool.
-
-    Raises:
-        Busy: the pool's queue is full.
-    """
-    global _waiting  # noqa: PLW0603 - one counter per process, touched by the event loop only
-    if _waiting >= _QUEUE:
-        raise Busy
-    _waiting += 1
-    try:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_pool, functools.partial(call, *args, **kwargs))
-    finally:
-        _waiting -= 1
+async def _in_line(
+    service: Callable[Concatenate[Deps, Actor, P], R], asks: Asking, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    line = pool.hashing if is_hashing(service) else pool.services
+    return await line.run(service, asks.deps, asks.actor, *args, **kwargs)
 
 
 def handler(
@@ -264,7 +247,7 @@ async def _call(
 async def _refused(asks: Asking | None, permission: Permission, refusal: CabinetError) -> None:
     """The desk remembers whom it has turned away."""
     if asks and permission in DESK:
-        await in_pool(desk.record_refusal, asks.deps, asks.actor, permission, refusal.code)
+        await pool.services.run(desk.record_refusal, asks.deps, asks.actor, permission, refusal.code)
 
 
 def here(state: rx.State) -> str:

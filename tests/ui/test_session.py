@@ -13,8 +13,8 @@ from cabinet.domain.permissions import Actor
 from cabinet.services import customer_accounts, sessions
 from cabinet.settings import Settings
 from cabinet.texts import errors as texts
-from cabinet.ui import session
-from cabinet.ui.session import in_pool
+from cabinet.ui import pool, session
+from cabinet.ui.pool import Pool
 from cabinet.ui.states.charges import ChargesState
 from cabinet.ui.states.customer_accounts import AccountsState
 from cabinet.ui.states.home import HomeState
@@ -137,20 +137,31 @@ async def test_a_form_that_breaks_ends_its_waiting(portal: World, monkeypatch: p
     assert REFERENCE.search(state.problems[""])
 
 
-async def test_more_than_the_pool_may_queue_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_QUEUE", 1)
-    first = asyncio.create_task(in_pool(sorted, [2, 1]))
+async def test_more_than_the_pool_may_queue_is_told_to_wait() -> None:
+    small = Pool("small", threads=1, places=1)
+    first = asyncio.create_task(small.run(sorted, [2, 1]))
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await in_pool(sorted, [])
+        await small.run(sorted, [])
     assert await first == [1, 2]
+    assert await small.run(sorted, [3, 1]) == [1, 3]
+
+
+async def test_while_passwords_are_checked_without_end_only_who_needs_one_is_told_to_wait(
+    anna: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool.hashing, "places", 0)
+    guesser = Browser(BORIS)
+    await guesser.call(SignInState.submit, form={"login": "nobody@example.ru", "password": "не тот пароль"})
+    assert (await guesser.state(SignInState)).problems == {"": texts.WORDS["busy"]}
+    assert ACCOUNT in (await at_home(anna[1])).sent()
 
 
 async def test_a_busy_portal_says_so_and_keeps_the_page(
     anna: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = await at_home(anna[1])
-    monkeypatch.setattr(session, "_QUEUE", 0)
+    monkeypatch.setattr(pool.services, "places", 0)
     await browser.call(AccountsState.load, "/accounts")
     assert (await browser.state(AccountsState)).problems == {"": texts.WORDS["busy"]}
     assert ACCOUNT in browser.sent()
