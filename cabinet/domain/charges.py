@@ -34,11 +34,6 @@ class Usage(StrEnum):
     HEATING = "heating"
 
 
-def metered_volume(previous: int, current: int, capacity: int, coefficient: Decimal = Decimal(1)) -> Volume:
-    """`((R1 - R0) mod 10^capacity) * k` in m³, rounded half up to three decimals (Постановление № 549, п. 26)."""
-    return counted_volume((current - previous) % 10**capacity, coefficient)
-
-
 def counted_volume(cubic_metres: int, coefficient: Decimal) -> Volume:
     """What the dial went on by, in m³, brought to standard conditions by `k`: rounded half up to three decimals."""
     return Volume((cubic_metres * coefficient).quantize(Decimal("0.001"), ROUND_HALF_UP))

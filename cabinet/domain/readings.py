@@ -28,8 +28,15 @@ class ReadingSource(StrEnum):
     REGISTER = "register"
 
 
+class DialFall(StrEnum):
+    """Why a dial shows less than before, as its subscriber declares."""
+
+    ROLLOVER = "rollover"
+    REPLACED = "replaced"
+
+
 class ReadingBelowPrevious(InputError):
-    """Lower than the previous actual one; facts `previous`, as on the dial."""
+    """Lower than the previous actual one, and nobody said why; facts `previous`, as on the dial."""
 
     code = "reading.below_previous"
     field = "value"
@@ -94,19 +101,29 @@ class Dial:
     capacity: int
     previous: DialValue | None
 
-    def consumption(self, value: DialValue, most: int) -> int:
-        """Cubic metres since the previous reading; zero is a valid reading.
+    def fallen(self, value: DialValue) -> bool:
+        """Whether it shows less than before."""
+        return self.previous is not None and value < self.previous
+
+    def went_on(self, value: DialValue, fall: DialFall | None = None) -> int | None:
+        """Cubic metres since the previous reading; None where a count begins: the first value, another meter's."""
+        if self.previous is None or (self.fallen(value) and fall is not DialFall.ROLLOVER):
+            return None
+        return value.since(self.previous, self.capacity)
+
+    def consumption(self, value: DialValue, most: int, fall: DialFall | None = None) -> int | None:
+        """What it `went_on` by, when that can be; zero is a valid reading.
+
+        A dial goes over its end, or is another meter's, only when the subscriber says so: `fall`.
 
         Raises:
-            ReadingBelowPrevious: lower than the previous actual one.
+            ReadingBelowPrevious: lower than the previous actual one, and no `fall` declared.
             ReadingTooLarge: more than the supplier's maximum consumption, `most` m³.
         """
-        if self.previous is None:
-            return 0
-        if value < self.previous:
+        if self.previous is not None and self.fallen(value) and fall is None:
             raise ReadingBelowPrevious(previous=self.previous.shown(self.capacity))
-        volume = value.cubic_metres - self.previous.cubic_metres
-        if volume > most:
+        volume = self.went_on(value, fall)
+        if volume is not None and volume > most:
             raise ReadingTooLarge(volume=volume, most=most)
         return volume
 

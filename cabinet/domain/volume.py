@@ -72,6 +72,11 @@ class DialValue:
             raise ReadingMalformed(capacity=capacity)
         return cls(int(found.group(1)))
 
+    def since(self, previous: "DialValue", capacity: int) -> int:
+        """`(R1 - R0) mod 10^capacity`: by how many m³ the dial went on, over its end too (Постановление № 549, п. 26)."""
+        whole: int = 10**capacity
+        return (self.cubic_metres - previous.cubic_metres) % whole
+
     def shown(self, capacity: int) -> str:
         """As on the dial, with leading zeros: «06 928»."""
         return grouped(f"{self.cubic_metres:0{capacity}d}")

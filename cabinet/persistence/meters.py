@@ -37,7 +37,9 @@ class Reading(SQLModel, table=True):
     """A value of a dial in whole m³; never changed, only cancelled.
 
     Attributes:
-        counted: false when the meter's verification was overdue on its day: stored, but charged by the norm.
+        counted: false when the meter's verification was overdue on its day, or the meter is another one that the
+            supplier does not know yet: stored, and not charged by.
+        fall: why it is less than the one before it (`DialFall`), as declared; "" when it is not less.
     """
 
     __tablename__ = "readings"
@@ -60,6 +62,7 @@ class Reading(SQLModel, table=True):
     cancelled_at: datetime | None = instant(default=None)
     register_id: int | None = brought_by()
     counted: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    fall: str = Field(default="", max_length=12, sa_column_kwargs={"server_default": ""})
     export_id: int | None = refers("register_exports.id", index=False, default=None)
 
 
@@ -103,6 +106,11 @@ class Readings:
         reading.receipt_number = f"П-{reading.id:08d}"
         self._session.flush()
         return reading
+
+    def cancel(self, reading: Reading, now: datetime) -> None:
+        """Take a reading back; it stays in the history."""
+        reading.cancelled_at = now
+        self._session.flush()
 
     def find_by_key(self, idempotency_key: str) -> Reading | None:
         """The reading of a submission that came before."""

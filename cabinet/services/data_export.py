@@ -40,7 +40,7 @@ File = tuple[str, Iterator[bytes]]
 
 _READING: Final = (
     *("value_m3", "kind", "source", "taken_on", "period", "received_at", "receipt_number", "cancelled_at"),
-    "counted",
+    *("counted", "fall"),
 )
 _CHARGE: Final = (
     *("period", "service", "method", "reading_from", "reading_to", "coefficient", "volume_m3", "price"),

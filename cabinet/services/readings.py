@@ -1,6 +1,6 @@
 """Readings: what the dial showed, what it would cost, and a receipt that is given once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from cabinet.domain.period import BillingPeriod, local_day
 from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.domain.readings import (
     Dial,
+    DialFall,
     ReadingKind,
     ReadingSource,
     ReadingUncancellable,
@@ -24,7 +25,6 @@ from cabinet.persistence.meters import Meter, Reading
 from cabinet.persistence.suppliers import SupplierPolicy
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import costs
-from cabinet.services.costs import Cost
 from cabinet.services.deps import Deps
 from cabinet.texts import amounts, dates
 from cabinet.texts import readings as words
@@ -88,18 +88,21 @@ class EstimateRow:
     """What the value on the drum means: «Расход 43 м³ ≈ 356,90 ₽» and how it was found.
 
     Attributes:
-        instead: what is charged when the verification is overdue and the value does not count; else "".
+        volume: in m³; "" where a count begins.
+        uncounted: why the value does not count, or "".
+        instead: what follows of that, or "".
     """
 
     volume: str = ""
     cost: str = ""
     formula: str = ""
+    uncounted: str = ""
     instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """The receipt of an accepted reading; `formula` and `instead` as in the estimate before it."""
+    """The receipt of an accepted reading; from `volume` on as in the estimate before it."""
 
     number: str = ""
     value: str = ""
@@ -108,19 +111,26 @@ class ReceiptRow:
     volume: str = ""
     cost: str = ""
     formula: str = ""
-    counted: bool = False
+    uncounted: str = ""
     instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitReading:
-    """A value to be sent; `key` is the same for the same submission, however often it comes."""
+    """A value to be sent.
+
+    Attributes:
+        key: the same for the same submission, however often it comes.
+        confirmed: that an unusual volume is right.
+        fall: why it is less than before, where it is.
+    """
 
     account_id: int
     meter_id: int
     value: str
     key: str
     confirmed: bool
+    fall: DialFall | None = None
 
 
 def get_meter(deps: Deps, actor: Actor, account_id: int, meter_id: int | None = None) -> MeterRow:
@@ -150,12 +160,10 @@ def estimate_reading(deps: Deps, actor: Actor, command: SubmitReading) -> Estima
     with deps.snapshot() as tx:
         case = _open_case(deps, tx, actor, command)
         value = DialValue.parse(command.value, case.meter.capacity)
-        volume = case.dial.consumption(value, case.policy.max_consumption_m3)
-        overdue = _is_overdue(case.meter, case.today)
+        volume = case.dial.consumption(value, case.policy.max_consumption_m3, command.fall)
+        fall = command.fall if case.dial.fallen(value) else None
         day = case.policy.window.period_for(case.today).nearest(case.today)
-        return _costing(
-            tx, case, _Burnt(volume, day, counted=not overdue, known=case.dial.previous is not None)
-        )
+        return _costing(tx, case, _Burnt(volume, day, counted=_counts(case, fall), fall=fall))
 
 
 def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptRow:
@@ -176,10 +184,8 @@ def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptR
         if known is not None:
             return _receipt(tx, case, known)
         value = DialValue.parse(command.value, case.meter.capacity)
-        volume = case.dial.consumption(value, case.policy.max_consumption_m3)
-        usual = _usual_volume(tx, command.account_id)
-        if is_unusual(volume, usual) and not command.confirmed:
-            raise ReadingUnusual(volume=volume, usual=usual)
+        _check_volume(tx, case, command, value)
+        fall = command.fall if case.dial.fallen(value) else None
         reading = tx.readings.add(
             Reading(
                 meter_id=case.meter.id or 0,
@@ -191,7 +197,8 @@ def submit_reading(deps: Deps, actor: Actor, command: SubmitReading) -> ReceiptR
                 period=str(case.policy.window.period_for(case.today)),
                 received_at=deps.clock.now(),
                 idempotency_key=key,
-                counted=not _is_overdue(case.meter, case.today),
+                counted=_counts(case, fall),
+                fall=fall or "",
             )
         )
         tx.audit.record(actor, deps.clock.now(), "reading.submitted", reading.id)
@@ -203,7 +210,8 @@ def cancel_reading(deps: Deps, actor: Actor, account_id: int, reading_id: int) -
 
     Raises:
         NotFound: not the actor's.
-        ReadingUncancellable: from a register, cancelled already, told to the supplier, or its window has closed.
+        ReadingUncancellable: from a register, cancelled already, told to the supplier, its window has closed, or
+            the dial fell with it and others follow.
     """
     actor.require(Permission.READING_SUBMIT)
     with deps.transaction() as tx:
@@ -212,10 +220,11 @@ def cancel_reading(deps: Deps, actor: Actor, account_id: int, reading_id: int) -
         reading = tx.readings.lock_for_meters([x.id or 0 for x in meters], reading_id)
         if reading is None:
             raise NotFound
-        if not _is_cancellable(reading, _policy(deps, tx, found), _today(deps, found)):
+        today = _today(deps, found)
+        last = tx.readings.find_last(reading.meter_id, today)
+        if not _is_cancellable(reading, last, _policy(deps, tx, found), today):
             raise ReadingUncancellable
-        reading.cancelled_at = deps.clock.now()
-        tx.session.flush()
+        tx.readings.cancel(reading, deps.clock.now())
         tx.audit.record(actor, deps.clock.now(), "reading.cancelled", reading.id)
         meter = next(x for x in meters if x.id == reading.meter_id)
         return _meter_row(deps, tx, found, meter, meters)
@@ -232,6 +241,18 @@ class _Case:
     today: date
 
 
+def _check_volume(tx: UnitOfWork, case: _Case, command: SubmitReading, value: DialValue) -> None:
+    volume = case.dial.consumption(value, case.policy.max_consumption_m3, command.fall) or 0
+    usual = _usual_volume(tx, command.account_id)
+    if is_unusual(volume, usual) and not command.confirmed:
+        raise ReadingUnusual(volume=volume, usual=usual)
+
+
+def _counts(case: _Case, fall: DialFall | None) -> bool:
+    """Another meter counts when the supplier knows of it, an overdue one when it is verified."""
+    return fall is not DialFall.REPLACED and not _is_overdue(case.meter, case.today)
+
+
 def _open_case(
     deps: Deps, tx: UnitOfWork, actor: Actor, command: SubmitReading, *, lock: bool = False
 ) -> _Case:
@@ -240,8 +261,7 @@ def _open_case(
     if meter is None:
         raise NotFound
     today = _today(deps, found)
-    last = tx.readings.find_last(command.meter_id, today, lock=lock)
-    dial = Dial(meter.capacity, DialValue(last.value_m3) if last else None)
+    dial = _dial(meter, tx.readings.find_last(command.meter_id, today, lock=lock))
     return _Case(found, meter, _policy(deps, tx, found), dial, today)
 
 
@@ -250,39 +270,42 @@ class _Burnt:
     """What a reading means.
 
     Attributes:
-        volume: by how much the dial went on, m³.
+        volume: by how much the dial went on, m³; None where a count begins.
         day: of the billing period: what held on it is calculated with.
-        counted: false when the verification is overdue.
-        known: whether there was a reading before.
+        counted: false when the verification is overdue, or the meter is another one.
+        fall: why it is less than before, or None.
     """
 
-    volume: int
+    volume: int | None
     day: date
     counted: bool
-    known: bool
+    fall: DialFall | None
 
 
 def _costing(tx: UnitOfWork, case: _Case, burnt: _Burnt) -> EstimateRow:
-    account = case.found.account
-    cost = costs.metered_cost(tx, account, case.meter, burnt.volume, burnt.day)
-    instead = ""
-    if not burnt.counted:
-        instead = costs.norm_instead(costs.norm_cost(tx, account, burnt.day), cost if burnt.known else None)
-    return EstimateRow(f"{burnt.volume}", _roubles(cost), cost.formula if cost else "", instead)
-
-
-def _roubles(cost: Cost | None) -> str:
-    return amounts.roubles(cost.amount) if cost else ""
+    if burnt.fall is DialFall.REPLACED:
+        return EstimateRow(uncounted=words.REPLACED, instead=words.REPLACED_NOTE)
+    account, volume = case.found.account, burnt.volume
+    cost = costs.metered_cost(tx, account, case.meter, volume, burnt.day) if volume is not None else None
+    shown = EstimateRow(
+        volume="" if volume is None else str(volume),
+        cost=amounts.roubles(cost.amount) if cost else "",
+        formula=cost.formula if cost else "",
+    )
+    if burnt.counted:
+        return shown
+    instead = costs.norm_instead(costs.norm_cost(tx, account, burnt.day), cost)
+    return replace(shown, uncounted=words.NOT_COUNTED, instead=instead)
 
 
 def _receipt(tx: UnitOfWork, case: _Case, reading: Reading) -> ReceiptRow:
     period = BillingPeriod.parse(reading.period)
-    previous = tx.readings.find_before(reading)
+    fall = DialFall(reading.fall) if reading.fall else None
     burnt = _Burnt(
-        volume=reading.value_m3 - previous.value_m3 if previous else 0,
+        volume=_dial(case.meter, tx.readings.find_before(reading)).went_on(DialValue(reading.value_m3), fall),
         day=period.nearest(reading.taken_on),
         counted=reading.counted,
-        known=previous is not None,
+        fall=fall,
     )
     cost = _costing(tx, case, burnt)
     return ReceiptRow(
@@ -293,9 +316,13 @@ def _receipt(tx: UnitOfWork, case: _Case, reading: Reading) -> ReceiptRow:
         volume=cost.volume,
         cost=cost.cost,
         formula=cost.formula,
-        counted=reading.counted,
+        uncounted=cost.uncounted,
         instead=cost.instead,
     )
+
+
+def _dial(meter: Meter, before: Reading | None) -> Dial:
+    return Dial(meter.capacity, DialValue(before.value_m3) if before else None)
 
 
 def _meter_row(
@@ -319,7 +346,7 @@ def _meter_row(
         verification=_verification(tx, found.account, meter, policy, today),
         unsent=_unsent(tx, found.account, meters, policy, today),
         history=[
-            _reading_row(x, meter, _is_cancellable(x, policy, today))
+            _reading_row(x, meter, _is_cancellable(x, last, policy, today))
             for x in tx.readings.list_recent(meter.id or 0)
         ],
         choices=[MeterChoice(str(x.id), f"{x.model} № {x.serial_number}".strip()) for x in meters]
@@ -333,7 +360,7 @@ def _reading_row(reading: Reading, meter: Meter, cancellable: bool) -> ReadingRo
         id=str(reading.id),
         value=DialValue(reading.value_m3).shown(meter.capacity),
         taken_on=dates.day_year(reading.taken_on),
-        kind=words.source(reading.kind, reading.source),
+        kind=words.source(reading.kind, reading.source, reading.fall),
         counted=reading.counted,
         receipt=reading.receipt_number or "" if reading.source == ReadingSource.WEB else "",
         cancelled=reading.cancelled_at is not None,
@@ -341,9 +368,11 @@ def _reading_row(reading: Reading, meter: Meter, cancellable: bool) -> ReadingRo
     )
 
 
-def _is_cancellable(reading: Reading, policy: SupplierPolicy, today: date) -> bool:
+def _is_cancellable(reading: Reading, last: Reading | None, policy: SupplierPolicy, today: date) -> bool:
+    """Where a dial fell, what follows stands on that: without it the next one would be less than the one before."""
     own = reading.source == ReadingSource.WEB and reading.cancelled_at is None
-    return own and reading.export_id is None and reading.period == str(policy.window.period_for(today))
+    open_still = reading.export_id is None and reading.period == str(policy.window.period_for(today))
+    return own and open_still and not (reading.fall and last is not None and last.id != reading.id)
 
 
 def _usual_volume(tx: UnitOfWork, account_id: int) -> int:

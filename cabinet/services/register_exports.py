@@ -156,6 +156,7 @@ def _write_rows(deps: Deps, supplier: Supplier, export: RegisterExport, file: Te
 
 
 def _reading_lines(rows: Iterator[Any], zone: ZoneInfo) -> Iterator[tuple[Any, ...]]:
+    """`source` tells why a value is less than before: «web:rollover», or «web:replaced» of a meter not known yet."""
     for reading, number, serial in rows:
         yield (
             number,
@@ -163,7 +164,7 @@ def _reading_lines(rows: Iterator[Any], zone: ZoneInfo) -> Iterator[tuple[Any, .
             reading.taken_on,
             reading.value_m3,
             _moment(reading.received_at, zone),
-            reading.source,
+            f"{reading.source}:{reading.fall}" if reading.fall else reading.source,
             reading.receipt_number,
         )
 

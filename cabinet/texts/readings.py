@@ -19,8 +19,20 @@ RECEIPT_NO: Final = "Квитанция"
 RECEIPT_VALUE: Final = "Показание"
 RECEIPT_AT: Final = "Принято"
 RECEIPT_PERIOD: Final = "Войдёт в расчёт за"
-NOT_COUNTED: Final = "Срок поверки прошёл: показание сохранено, но не учитывается в начислении."
-WILL_NOT_COUNT: Final = "Не учитывается в начислении."
+COUNT_BEGINS: Final = "считаем с этого показания"
+NOT_COUNTED: Final = "Срок поверки прошёл: показание не учитывается в начислении."
+REPLACED: Final = "Счётчик заменён: показание не учитывается в начислении."
+REPLACED_NOTE: Final = (
+    "Мы сохраним его и передадим поставщику с пометкой о замене. "
+    "Начислять по новому счётчику он будет, когда внесёт его: отправьте поставщику акт о замене."
+)
+WHY_LESS: Final = "Почему показание меньше прошлого?"
+WHY_LESS_NOTE: Final = "Если в цифрах ошибка, исправьте её и передайте ещё раз."
+WHY_LESS_CHOICES: Final = (
+    ("typo", "Опечатка", "Исправлю цифры и передам ещё раз"),
+    ("replaced", "Замена счётчика", "Новый счётчик считает сначала; расход начнём считать с этого показания"),
+    ("rollover", "Переход через ноль", "Счётчик дошёл до девяток и пошёл с нулей"),
+)
 UNCOUNTED: Final = "не учитывается в начислении"
 HISTORY: Final = "История показаний"
 CANCEL: Final = "Отменить"
@@ -40,6 +52,7 @@ _SOURCES: Final = {
     ("control", "register"): "контрольное снятие",
     ("estimated", "register"): "по расчёту",
 }
+_FALLS: Final = {"rollover": "переход через ноль", "replaced": "счётчик заменён"}
 
 
 def usage(value: str) -> str:
@@ -47,9 +60,10 @@ def usage(value: str) -> str:
     return _USAGES.get(value, "")
 
 
-def source(kind: str, way: str) -> str:
-    """Where a reading comes from."""
-    return _SOURCES.get((kind, way), "по расчёту" if kind == "estimated" else "от поставщика")
+def source(kind: str, way: str, fall: str) -> str:
+    """Where a reading comes from, and why it is less than the one before, where it is."""
+    words = _SOURCES.get((kind, way), "по расчёту" if kind == "estimated" else "от поставщика")
+    return f"{words}, {_FALLS[fall]}" if fall else words
 
 
 def formula(volume: object, price: Decimal, used: str, coefficient: Decimal = Decimal(1)) -> str:

@@ -192,7 +192,12 @@ def test_every_value_of_the_domain_has_its_word() -> None:
     assert all(charge_words.service(x) for x in charges.Service)
     assert all(charge_words.method(x) and charge_words.legal_source(x) for x in charges.ChargeMethod)
     assert all(reading_words.usage(x) for x in charges.Usage)
-    assert all(reading_words.source(x, y) for x in readings.ReadingKind for y in readings.ReadingSource)
+    assert all(
+        reading_words.source(x, y, z)
+        for x in readings.ReadingKind
+        for y in readings.ReadingSource
+        for z in ("", *readings.DialFall)
+    )
     assert all(payment_words.status(x) for x in payments.PaymentStatus)
     assert payment_words.channel("терминал") == "терминал"
     assert set(request_words.KINDS) == set(pin_requests.DocumentKind)

@@ -205,6 +205,34 @@ def test_readings_that_cannot_be(page: Page, portal: Portal, town: Town) -> None
     assert town.readings(household) == []
 
 
+def test_less_than_before_is_asked_why_and_another_meter_is_taken(
+    phone_page: Page, portal: Portal, town: Town
+) -> None:
+    household = town.household()
+    town.subscriber(household).move_in(phone_page.context, portal.url)
+    open_page(phone_page, "/readings")
+    expect(radio(phone_page, "Переход через ноль")).to_have_count(0)
+    send_reading(phone_page, "1")
+    refused(phone_page, box(phone_page, "Показание"), "1", "Показание меньше прошлого")
+    why = phone_page.get_by_role("group", name="Почему показание меньше прошлого?")
+    radio(phone_page, "Опечатка").check()
+    button(phone_page, "Передать показание").click()
+    refused(phone_page, box(phone_page, "Показание"), "1", "Показание меньше прошлого")
+    radio(phone_page, "Переход через ноль").check()
+    button(phone_page, "Передать показание").click()
+    refused(phone_page, box(phone_page, "Показание"), "1", "больше возможного")
+    assert town.readings(household) == []
+    why.get_by_role("radio", name="Замена счётчика", exact=True).check()
+    replaced = phone_page.get_by_role("status").filter(has_text="Счётчик заменён")
+    expect(replaced).to_contain_text("отправьте поставщику акт о замене")
+    button(phone_page, "Передать показание").click()
+    receipt = phone_page.get_by_role("status").filter(has_text="Показание принято")
+    expect(receipt).to_contain_text("считаем с этого показания")
+    expect(receipt).to_contain_text("Счётчик заменён")
+    expect(phone_page.get_by_role("listitem").filter(has_text="счётчик заменён")).to_have_count(1)
+    assert town.readings(household) == [1]
+
+
 def test_no_use_at_all_is_a_reading(phone_page: Page, portal: Portal, town: Town) -> None:
     household = town.household()
     town.subscriber(household).move_in(phone_page.context, portal.url)

@@ -4,14 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabinet.domain.charges import due_on
+from cabinet.domain.errors import InputError
 from cabinet.domain.period import BillingPeriod
-from cabinet.domain.readings import Dial, ReadingBelowPrevious, ReadingTooLarge, ReadingWindow
+from cabinet.domain.readings import Dial, DialFall, ReadingBelowPrevious, ReadingTooLarge, ReadingWindow
 from cabinet.domain.volume import DialValue
 
 days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 windows = st.builds(ReadingWindow, st.integers(1, 31), st.integers(1, 31))
 periods = st.builds(BillingPeriod, st.integers(1900, 2100), st.integers(1, 12))
 values = st.integers(0, 99_999).map(DialValue)
+limits = st.integers(0, 99_999)
+falls = st.sampled_from(DialFall)
 
 
 @given(windows, days)
@@ -60,19 +63,57 @@ def test_a_reading_is_counted_in_its_month_or_a_neighbour(window: ReadingWindow,
         assert counted >= month
 
 
-@given(values, values, st.integers(0, 99_999))
+@given(values, values, limits)
 def test_consumption_is_the_difference_or_a_named_refusal(
     before: DialValue, now: DialValue, most: int
 ) -> None:
-    dial, difference = Dial(5, before), now.cubic_metres - before.cubic_metres
-    try:
-        assert dial.consumption(now, most) == difference
-    except ReadingBelowPrevious:
-        assert difference < 0
-    except ReadingTooLarge:
-        assert difference > most
+    difference = now.cubic_metres - before.cubic_metres
+    outcome = consumed(5, before, now, most, None)
+    assert outcome == (
+        ReadingBelowPrevious if difference < 0 else ReadingTooLarge if difference > most else difference
+    )
+
+
+@given(st.integers(4, 8), st.data())
+def test_over_its_end_a_dial_goes_on_by_what_was_burnt_or_is_not_believed(
+    capacity: int, data: st.DataObject
+) -> None:
+    whole = 10**capacity
+    before, burnt, most = (data.draw(st.integers(0, whole - 1)) for _ in range(3))
+    now = DialValue((before + burnt) % whole)
+    assert now == DialValue.parse(str(now.cubic_metres), capacity)
+    outcome = consumed(capacity, DialValue(before), now, most, DialFall.ROLLOVER)
+    assert outcome == (burnt if burnt <= most else ReadingTooLarge)
+
+
+@given(values, values, limits, falls)
+def test_a_declaration_means_something_only_where_the_dial_fell(
+    before: DialValue, now: DialValue, most: int, fall: DialFall
+) -> None:
+    outcome = consumed(5, before, now, most, fall)
+    if before <= now:
+        assert outcome == consumed(5, before, now, most, None)
+    elif fall is DialFall.REPLACED:
+        assert outcome is None
     else:
-        assert 0 <= difference <= most
+        assert outcome in {ReadingTooLarge, 100_000 + now.cubic_metres - before.cubic_metres}
+
+
+@given(values, limits, st.none() | falls)
+def test_a_first_reading_begins_a_count_whatever_is_declared(
+    now: DialValue, most: int, fall: DialFall | None
+) -> None:
+    assert Dial(5, None).consumption(now, most, fall) is None
+
+
+def consumed(
+    capacity: int, before: DialValue, now: DialValue, most: int, fall: DialFall | None
+) -> int | type[InputError] | None:
+    """What a dial went on by, or the rule that is broken."""
+    try:
+        return Dial(capacity, before).consumption(now, most, fall)
+    except (ReadingBelowPrevious, ReadingTooLarge) as broken:
+        return type(broken)
 
 
 @given(periods, st.integers(-2000, 2000), st.integers(-2000, 2000))

@@ -4,7 +4,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cabinet.domain.charges import amount_for, metered_volume
+from cabinet.domain.charges import amount_for, counted_volume
 from cabinet.domain.volume import DialValue, ReadingMalformed, Volume, VolumeMalformed, grouped
 
 capacities = st.integers(4, 8)
@@ -48,13 +48,12 @@ def test_a_dial_that_is_shown_reads_back(capacity: int, data: st.DataObject) -> 
 def test_consumption_is_what_was_burnt_wherever_the_dial_stood(capacity: int, data: st.DataObject) -> None:
     whole = 10**capacity
     start, burnt = data.draw(st.integers(0, whole - 1)), data.draw(st.integers(0, whole - 1))
-    volume = metered_volume(start, (start + burnt) % whole, capacity)
-    assert volume == Volume(Decimal(burnt))
+    assert DialValue((start + burnt) % whole).since(DialValue(start), capacity) == burnt
 
 
 @given(st.integers(0, 99_999), factors)
 def test_a_coefficient_is_applied_before_rounding_to_a_litre(burnt: int, factor: Decimal) -> None:
-    volume = metered_volume(0, burnt, 5, factor)
+    volume = counted_volume(burnt, factor)
     assert abs(Fraction(volume.cubic_metres) - burnt * Fraction(factor)) <= Fraction(1, 2000)
     assert volume.cubic_metres == round(volume.cubic_metres, 3)
 

@@ -138,7 +138,7 @@ def test_an_overdue_verification_costs_the_norm_and_says_how_much_more(overdue: 
     told = f"Начислят по нормативу: {NORM}, на 1\u00a0138,20\u00a0₽ больше, чем по счётчику."
     assert (shown.cost, shown.instead) == ("162,60\u00a0₽", told)
     receipt = readings.submit_reading(world.deps, boris, command)
-    assert (receipt.counted, receipt.instead) == (False, told)
+    assert (bool(receipt.uncounted), receipt.instead) == (True, told)
 
 
 def test_a_reading_that_does_not_count_stays_marked_after_a_new_verification(overdue: Case) -> None:
@@ -149,7 +149,7 @@ def test_a_reading_that_does_not_count_stays_marked_after_a_new_verification(ove
     assert (meter.verification, [x.counted for x in meter.history]) == ("", [False, True])
     assert readings.submit_reading(world.deps, boris, command) == receipt
     again = readings.submit_reading(world.deps, boris, replace(command, value="49420", key="form-2"))
-    assert (again.counted, again.instead) == (True, "")
+    assert (again.uncounted, again.instead) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_without_a_norm_or_a_price_no_sum_is_told(overdue: Case) -> None:
         assert "Начисляют по нормативу. Поверьте" in page.verification
         assert readings.estimate_reading(world.deps, boris, command).instead == "Начислят по нормативу."
     receipt = readings.submit_reading(world.deps, boris, command)
-    assert (receipt.volume, receipt.cost, receipt.formula, receipt.counted) == ("20", "", "", False)
+    assert (receipt.volume, receipt.cost, receipt.formula, bool(receipt.uncounted)) == ("20", "", "", True)
 
 
 def test_less_than_the_meter_says_is_told_as_less(overdue: Case) -> None:

@@ -1,3 +1,4 @@
+import csv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from cabinet.domain.errors import CabinetError, NotFound
 from cabinet.domain.forms import FormStale
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.readings import (
+    DialFall,
     ReadingBelowPrevious,
     ReadingTooLarge,
     ReadingUncancellable,
@@ -84,6 +86,98 @@ def test_a_reading_below_the_previous_one_is_rejected(case: Case) -> None:
         readings.submit_reading(world.deps, anna, replace(command, value="3358"))
     assert raised.value.facts == {"previous": "03\u00a0359"}
     assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
+
+
+def stand_at(world: World, command: SubmitReading, value: int) -> None:
+    """The dial has shown that when it was last read."""
+    with world.deps.transaction() as tx:
+        last = tx.readings.find_last(command.meter_id, world.clock.at.date())
+        assert last is not None
+        last.value_m3 = value
+
+
+def test_a_dial_that_rolled_over_is_counted_over_its_end(case: Case) -> None:
+    world, anna, command = case
+    stand_at(world, command, 99_990)
+    over = replace(command, value="00012", fall=DialFall.ROLLOVER)
+    with pytest.raises(ReadingBelowPrevious):
+        readings.submit_reading(world.deps, anna, replace(over, fall=None))
+    shown = readings.estimate_reading(world.deps, anna, over)
+    receipt = readings.submit_reading(world.deps, anna, over)
+    assert (receipt.value, receipt.volume, receipt.cost) == ("00\u00a0012", "22", shown.cost)
+    assert (receipt.formula, receipt.uncounted) == (shown.formula, "")
+    assert readings.submit_reading(world.deps, anna, over) == receipt
+    history = readings.get_meter(world.deps, anna, command.account_id).history
+    assert [x.kind for x in history] == ["передано вами, переход через ноль", "от поставщика"]
+    after = readings.submit_reading(world.deps, anna, replace(command, value="00013", key="form-2"))
+    assert after.volume == "1"
+    with pytest.raises(ReadingBelowPrevious):
+        readings.submit_reading(world.deps, anna, replace(command, value="00012", key="form-3"))
+
+
+def test_nobody_burns_a_whole_dial(case: Case) -> None:
+    world, anna, command = case
+    slip = replace(command, value="03358", fall=DialFall.ROLLOVER, confirmed=True)
+    with pytest.raises(ReadingTooLarge) as raised:
+        readings.submit_reading(world.deps, anna, slip)
+    assert raised.value.facts == {"volume": 99_999, "most": 10_000}
+    assert len(readings.get_meter(world.deps, anna, command.account_id).history) == 1
+
+
+def test_much_over_the_end_of_a_dial_is_asked_about_too(case: Case) -> None:
+    world, anna, command = case
+    stand_at(world, command, 99_990)
+    over = replace(command, value="00131", fall=DialFall.ROLLOVER)
+    with pytest.raises(ReadingUnusual) as raised:
+        readings.submit_reading(world.deps, anna, over)
+    assert raised.value.facts["volume"] == 141
+    assert readings.submit_reading(world.deps, anna, replace(over, confirmed=True)).volume == "141"
+
+
+def test_another_meter_begins_a_count_that_does_not_count_yet(case: Case) -> None:
+    world, anna, command = case
+    new = replace(command, value="7", fall=DialFall.REPLACED)
+    shown = readings.estimate_reading(world.deps, anna, new)
+    receipt = readings.submit_reading(world.deps, anna, new)
+    assert "заменён" in receipt.uncounted
+    assert (receipt.volume, receipt.cost, receipt.formula) == ("", "", "")
+    assert (shown.uncounted, shown.instead) == (receipt.uncounted, receipt.instead)
+    assert readings.submit_reading(world.deps, anna, new) == receipt
+    newest = readings.get_meter(world.deps, anna, command.account_id).history[0]
+    assert (newest.kind, newest.counted) == ("передано вами, счётчик заменён", False)
+    after = readings.submit_reading(world.deps, anna, replace(command, value="9", key="form-2"))
+    assert (after.volume, after.uncounted) == ("2", "")
+
+
+@pytest.mark.parametrize("fall", DialFall)
+def test_what_is_declared_of_a_dial_that_did_not_fall_is_not_kept(case: Case, fall: DialFall) -> None:
+    world, anna, command = case
+    assert readings.submit_reading(world.deps, anna, replace(command, fall=fall)).volume == "21"
+    assert readings.get_meter(world.deps, anna, command.account_id).history[0].kind == "передано вами"
+
+
+def test_a_fall_that_others_stand_on_is_not_cancelled(case: Case) -> None:
+    world, anna, command = case
+    new = replace(command, value="7", fall=DialFall.REPLACED)
+    readings.submit_reading(world.deps, anna, new)
+    readings.submit_reading(world.deps, anna, replace(command, value="9", key="form-2"))
+    later, fallen, _ = readings.get_meter(world.deps, anna, command.account_id).history
+    assert (later.cancellable, fallen.cancellable) == (True, False)
+    with pytest.raises(ReadingUncancellable):
+        readings.cancel_reading(world.deps, anna, command.account_id, int(fallen.id))
+    readings.cancel_reading(world.deps, anna, command.account_id, int(later.id))
+    after = readings.cancel_reading(world.deps, anna, command.account_id, int(fallen.id))
+    assert after.previous == "03\u00a0359"
+
+
+def test_the_supplier_is_told_why_a_value_fell(case: Case, tmp_path: Path) -> None:
+    world, anna, command = case
+    readings.submit_reading(world.deps, anna, replace(command, value="7", fall=DialFall.REPLACED))
+    readings.submit_reading(world.deps, anna, replace(command, value="9", key="form-2"))
+    wish = ExportRegister(ExportKind.READINGS, tmp_path / "readings.csv", "izhevsk")
+    assert export_register(world.deps, Actor.system(), wish).lines == 2
+    lines = list(csv.DictReader(wish.path.read_text("utf-8").splitlines(), delimiter=";"))
+    assert [(x["value"], x["source"]) for x in lines] == [("7", "web:replaced"), ("9", "web")]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +268,7 @@ def test_an_overdue_verification_is_said_and_the_reading_is_kept_uncounted(case:
     with world.deps.transaction() as tx:
         tx.meters.list_of(command.account_id)[0].verification_due_on = world.clock.at.date().replace(day=1)
     assert "не учитывается" in readings.get_meter(world.deps, anna, command.account_id).verification
-    assert not readings.submit_reading(world.deps, anna, command).counted
+    assert "поверки" in readings.submit_reading(world.deps, anna, command).uncounted
 
 
 def test_a_strangers_meter_and_reading_are_not_found(case: Case) -> None:
@@ -250,7 +344,7 @@ def test_an_account_with_two_meters_shows_the_newest_and_lets_choose(case: Case)
     first = readings.submit_reading(
         world.deps, anna, replace(command, meter_id=int(newest.meter_id), value="5", key="form-2")
     )
-    assert (first.value, first.volume) == ("00\u00a0005", "0")
+    assert (first.value, first.volume) == ("00\u00a0005", "")
     with pytest.raises(NotFound):
         readings.get_meter(world.deps, anna, command.account_id, -1)
 

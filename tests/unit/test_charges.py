@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from cabinet.domain.charges import ChargeLine, ChargeMethod, Service, amount_for, due_on, metered_volume
+from cabinet.domain.charges import ChargeLine, ChargeMethod, Service, amount_for, counted_volume, due_on
 from cabinet.domain.money import ZERO, Money
 from cabinet.domain.period import BillingPeriod
-from cabinet.domain.volume import Volume
+from cabinet.domain.volume import DialValue, Volume
 
 LINE = ChargeLine(
     period=BillingPeriod(2026, 10),
@@ -58,7 +58,8 @@ def test_gas_costs_what_the_bill_says(volume: str, price: str, roubles: str) -> 
 def test_a_dial_that_rolls_over_goes_on_from_zero(
     previous: int, current: int, capacity: int, factor: str, volume: str
 ) -> None:
-    assert metered_volume(previous, current, capacity, Decimal(factor)) == Volume(Decimal(volume))
+    burnt = DialValue(current).since(DialValue(previous), capacity)
+    assert counted_volume(burnt, Decimal(factor)) == Volume(Decimal(volume))
 
 
 @pytest.mark.parametrize(

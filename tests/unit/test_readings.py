@@ -4,6 +4,7 @@ import pytest
 
 from cabinet.domain.readings import (
     Dial,
+    DialFall,
     ReadingBelowPrevious,
     ReadingTooLarge,
     ReadingWindow,
@@ -50,13 +51,26 @@ def test_consumption_is_the_difference_and_zero_is_a_reading() -> None:
     assert dial.consumption(DialValue(3359), 10_000) == 10
     assert dial.consumption(DialValue(3349), 10_000) == 0
     assert dial.consumption(DialValue(13349), 10_000) == 10_000
-    assert Dial(5, None).consumption(DialValue(99999), 1) == 0
+    assert Dial(5, None).consumption(DialValue(99999), 1) is None
 
 
 def test_less_than_before_is_refused_with_the_dial_that_was() -> None:
     with pytest.raises(ReadingBelowPrevious) as raised:
         Dial(5, DialValue(3349)).consumption(DialValue(3348), 10_000)
     assert (raised.value.field, raised.value.facts) == ("value", {"previous": "03\u00a0349"})
+
+
+def test_a_dial_that_rolled_over_goes_on_when_that_is_declared_and_believable() -> None:
+    dial = Dial(5, DialValue(99_990))
+    assert dial.consumption(DialValue(12), 10_000, DialFall.ROLLOVER) == 22
+    with pytest.raises(ReadingTooLarge) as raised:
+        Dial(5, DialValue(3349)).consumption(DialValue(3348), 10_000, DialFall.ROLLOVER)
+    assert raised.value.facts == {"volume": 99_999, "most": 10_000}
+
+
+def test_the_dial_of_another_meter_begins_a_count() -> None:
+    assert Dial(5, DialValue(99_990)).consumption(DialValue(12), 10_000, DialFall.REPLACED) is None
+    assert Dial(5, DialValue(3349)).consumption(DialValue(3348), 10_000, DialFall.REPLACED) is None
 
 
 def test_more_than_anybody_burns_is_refused_with_the_volume() -> None:

@@ -13,7 +13,7 @@ from cabinet.ui.components.basic_access import unavailable
 from cabinet.ui.components.card import card, facts
 from cabinet.ui.components.drum import drum
 from cabinet.ui.components.empty import empty
-from cabinet.ui.components.field import checkbox, hidden
+from cabinet.ui.components.field import checkbox, hidden, radio_card, radio_group
 from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
 from cabinet.ui.components.pill import pill
@@ -84,6 +84,7 @@ def reading_form() -> rx.Component:
             ),
         ),
         live(estimate()),
+        rx.cond(State.fallen, why_less(), rx.fragment()),
         rx.cond(State.unusual, checkbox("confirmed", texts.CONFIRM_UNUSUAL), rx.fragment()),
         hidden("account", State.meter.account_id),
         hidden("meter", State.meter.meter_id),
@@ -92,6 +93,18 @@ def reading_form() -> rx.Component:
         rx.cond(State.meter.unsent != "", rx.el.p(State.meter.unsent, class_name="note"), rx.fragment()),
         on_submit=State.submit,
         problems=State.problems,
+    )
+
+
+def why_less() -> rx.Component:
+    return radio_group(
+        texts.WHY_LESS,
+        *(
+            radio_card("fall", value, title, note, on_change=State.declare_fall)
+            for value, title, note in texts.WHY_LESS_CHOICES
+        ),
+        name="fall",
+        hint=texts.WHY_LESS_NOTE,
     )
 
 
@@ -104,38 +117,37 @@ def previous() -> rx.Component:
 
 
 def estimate() -> rx.Component:
+    row = State.estimate
+    volume = rx.el.p(
+        rx.el.b(texts.VOLUME, " ", row.volume, " м³"),
+        rx.cond(row.cost != "", rx.el.b("≈ ", row.cost, class_name="num"), rx.fragment()),
+        class_name="row",
+    )
     known = card(
-        rx.el.p(
-            rx.el.b(texts.VOLUME, " ", State.estimate.volume, " м³"),
-            rx.cond(
-                State.estimate.cost != "", rx.el.b("≈ ", State.estimate.cost, class_name="num"), rx.fragment()
-            ),
-            class_name="row",
-        ),
-        rx.el.p(State.estimate.formula, class_name="note"),
-        rx.cond(
-            State.estimate.instead != "",
-            rx.el.p(texts.WILL_NOT_COUNT, " ", State.estimate.instead),
-            rx.fragment(),
-        ),
+        rx.cond(row.volume != "", volume, rx.fragment()),
+        rx.cond(row.formula != "", rx.el.p(row.formula, class_name="note"), rx.fragment()),
+        rx.cond(row.uncounted != "", rx.el.p(row.uncounted, " ", row.instead), rx.fragment()),
         look="tint",
     )
-    return rx.cond(State.estimate.volume != "", known, rx.fragment())
+    return rx.cond((row.volume != "") | (row.uncounted != ""), known, rx.fragment())
 
 
 def receipt() -> rx.Component:
     cost = rx.cond(State.receipt.cost != "", ", ≈ " + State.receipt.cost, "")
+    volume = rx.fragment(State.receipt.volume, " м³", cost)
     return card(
         facts(
             (texts.RECEIPT_NO, State.receipt.number),
             (texts.RECEIPT_VALUE, State.receipt.value),
             (texts.RECEIPT_AT, State.receipt.received_at),
             (texts.RECEIPT_PERIOD, State.receipt.period),
-            (texts.VOLUME, rx.fragment(State.receipt.volume, " м³", cost)),
+            (texts.VOLUME, rx.cond(State.receipt.volume != "", volume, texts.COUNT_BEGINS)),
         ),
         rx.el.p(State.receipt.formula, class_name="note"),
         rx.cond(
-            State.receipt.counted, rx.fragment(), banner("warn", texts.NOT_COUNTED, State.receipt.instead)
+            State.receipt.uncounted != "",
+            banner("warn", State.receipt.uncounted, State.receipt.instead),
+            rx.fragment(),
         ),
         buttons.link_button(payments.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
         title=rx.fragment(icon("check"), texts.RECEIPT),

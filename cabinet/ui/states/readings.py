@@ -8,7 +8,7 @@ from cabinet.domain.codes import new_token
 from cabinet.domain.errors import CabinetError
 from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
-from cabinet.domain.readings import ReadingUnusual
+from cabinet.domain.readings import DialFall, ReadingBelowPrevious, ReadingUnusual
 from cabinet.services import customer_accounts, readings
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.readings import EstimateRow, MeterRow, ReceiptRow, SubmitReading
@@ -27,6 +27,7 @@ class ReadingsState(rx.State):
     busy: bool = False
     loaded: bool = False
     unusual: bool = False
+    fallen: bool = False
     key: str = ""
     accounts: list[AccountRow] = []
     basic_number: str = ""
@@ -34,12 +35,13 @@ class ReadingsState(rx.State):
     estimate: EstimateRow = EstimateRow()
     receipt: ReceiptRow = ReceiptRow()
     cancelled: str = ""
+    _typed: str = ""
+    _fall: str = ""
 
     @handler(Permission.READING_SUBMIT)
     async def load(self) -> None:
-        self.problems, self.unusual, self.cancelled = {}, False, ""
-        self.estimate, self.receipt, self.meter = EstimateRow(), ReceiptRow(), MeterRow()
-        self.key = new_token()
+        self._begin()
+        self.receipt, self.meter = ReceiptRow(), MeterRow()
         self.accounts = await run(self, customer_accounts.list_accounts)
         self.loaded = True
         account = picked(self, self.accounts)
@@ -51,15 +53,13 @@ class ReadingsState(rx.State):
 
     @handler(Permission.READING_SUBMIT)
     async def estimate_value(self, value: str) -> None:
-        self.estimate = EstimateRow()
-        typed = text_of({"value": value}, "value", 60)
-        command = SubmitReading(
-            id_of(self.meter.account_id), id_of(self.meter.meter_id), typed, "", confirmed=False
-        )
-        try:
-            self.estimate = await run(self, readings.estimate_reading, command)
-        except CabinetError:
-            return  # half a value is no mistake yet: errors come on submit
+        self._typed = text_of({"value": value}, "value", 60)
+        await self._estimate()
+
+    @handler(Permission.READING_SUBMIT)
+    async def declare_fall(self, fall: str) -> None:
+        self._fall = text_of({"fall": fall}, "fall", 12)
+        await self._estimate()
 
     @handler(Permission.READING_SUBMIT, busy=True)
     async def submit(self, form: dict[str, Any]) -> None:
@@ -69,14 +69,16 @@ class ReadingsState(rx.State):
             value=text_of(form, "value", 60),
             key=text_of(form, "key", 64),
             confirmed=bool(form.get("confirmed")),
+            fall=fall_of(text_of(form, "fall", 12)),
         )
         try:
             self.receipt = await run(self, readings.submit_reading, command)
-        except ReadingUnusual as unusual:
-            self.unusual, self.problems = True, problems_of(unusual)
+        except (ReadingUnusual, ReadingBelowPrevious) as question:
+            self.unusual |= isinstance(question, ReadingUnusual)
+            self.fallen |= isinstance(question, ReadingBelowPrevious)
+            self.problems = problems_of(question)
             return
-        self.problems, self.unusual, self.estimate, self.cancelled = {}, False, EstimateRow(), ""
-        self.key = new_token()
+        self._begin()
         self.meter = await run(self, readings.get_meter, command.account_id, command.meter_id)
 
     @handler(Permission.READING_SUBMIT)
@@ -86,3 +88,22 @@ class ReadingsState(rx.State):
         self.meter = await run(self, readings.cancel_reading, account, wanted)
         self.problems, self.cancelled = {}, str(wanted)
         self.receipt, self.estimate = ReceiptRow(), EstimateRow()
+
+    async def _estimate(self) -> None:
+        self.estimate = EstimateRow()
+        account, meter = id_of(self.meter.account_id), id_of(self.meter.meter_id)
+        command = SubmitReading(account, meter, self._typed, "", confirmed=False, fall=fall_of(self._fall))
+        try:
+            self.estimate = await run(self, readings.estimate_reading, command)
+        except CabinetError:
+            return  # half a value is no mistake yet: errors come on submit
+
+    def _begin(self) -> None:
+        """Another submission: what the one before was asked about is asked anew."""
+        self.problems, self.unusual, self.fallen, self.cancelled = {}, False, False, ""
+        self.estimate, self._typed, self._fall, self.key = EstimateRow(), "", "", new_token()
+
+
+def fall_of(text: str) -> DialFall | None:
+    """Why a dial shows less than before, as the form says it; None of anything else."""
+    return next((x for x in DialFall if x == text), None)
