@@ -2,12 +2,15 @@
 
 import json
 import re
+from decimal import Decimal
 
 import altcha
 
 from cabinet.domain.human_check import Purpose
 from cabinet.domain.identity import Login
+from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, OperatorRole, Visitor
+from cabinet.persistence.charges import Charge
 from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import (
@@ -114,6 +117,23 @@ def link(world: World, actor: Actor, number: str, serial: str = "") -> int:
     form = {"access": "extended" if serial else "basic", "proof_kind": "serial", "serial": serial}
     command = customer_accounts.LinkAccount.parse(form, number)
     return int(customer_accounts.link_account(world.deps, actor, command).id)
+
+
+def charge(account_id: int, month: BillingPeriod, service: str, volume: Decimal) -> Charge:
+    """A metered month of a service that burnt so much and cost nothing."""
+    nothing = dict.fromkeys(
+        (f"{x}_kopecks" for x in ("amount", "recalculation", "penalty", "opening", "paid", "closing")), 0
+    )
+    return Charge(
+        customer_account_id=account_id,
+        period=str(month),
+        service=service,
+        method="metered",
+        coefficient=Decimal(1),
+        volume_m3=volume,
+        price=Decimal(8),
+        **nothing,
+    )
 
 
 def first_password(world: World, login: str, visitor: Visitor = VISITOR) -> tuple[Actor, str]:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -74,6 +74,16 @@ class ReadingWindow:
         if self.from_day <= self.to_day:
             return self.from_day <= day.day <= self.to_day
         return day.day >= self.from_day or day.day <= self.to_day
+
+    def opens_on(self, day: date) -> date:
+        """The first day of the window from that day on."""
+        while not self.is_open(day):
+            day += timedelta(days=1)
+        return day
+
+    def is_over(self, day: date) -> bool:
+        """Whether the month's own window has closed already: a reading sent on that day is the next month's."""
+        return self.period_for(day) > BillingPeriod.of(day)
 
     def closes_on(self, day: date) -> date:
         """The last day of the window that is open on that day."""

@@ -1,6 +1,7 @@
 """What the supplier charged, month by month; closed periods never change."""
 
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -10,6 +11,8 @@ from cabinet.domain.money import Money
 from cabinet.domain.period import BillingPeriod
 from cabinet.domain.volume import Volume
 from cabinet.persistence.types import Exact, key, kopecks, refers
+
+_TWO_YEARS: Final = 24  # months: the last year, and what each of its months was a year before
 
 
 class Charge(SQLModel, table=True):
@@ -63,12 +66,16 @@ class Charges:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def list_recent(self, account_id: int, most: int = 36) -> list[ChargeLine]:
-        """The newest charges of an account, newest first. Ask for the account by `get_for` before."""
+    def list_recent(self, account_id: int, months: int = _TWO_YEARS) -> list[ChargeLine]:
+        """The charges of an account's newest months, newest first, however many services each of them has.
+
+        Ask for the account by `get_for` before.
+        """
+        own = Charge.customer_account_id == account_id
+        newest = select(Charge.period).where(own).distinct().order_by(col(Charge.period).desc()).limit(months)
         rows = self._session.exec(
             select(Charge)
-            .where(Charge.customer_account_id == account_id)
+            .where(own, col(Charge.period).in_(newest))
             .order_by(col(Charge.period).desc(), Charge.service)
-            .limit(most)
         )
         return [row.line for row in rows]

@@ -11,8 +11,6 @@ from cabinet.services.deps import Deps
 from cabinet.texts import amounts, dates
 from cabinet.texts import charges as words
 
-_MONTHS_SHOWN = 24
-
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
@@ -85,9 +83,9 @@ def get_charges(deps: Deps, actor: Actor, account_id: int) -> ChargesRow:
     actor.require(Permission.CHARGES_VIEW)
     with deps.snapshot() as tx:
         tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
-        lines = tx.charges.list_recent(account_id, _MONTHS_SHOWN * 2)
+        lines = tx.charges.list_recent(account_id)
     months = [_month(period, list(group)) for period, group in groupby(lines, key=lambda x: x.period)]
-    return ChargesRow(str(account_id), months[:_MONTHS_SHOWN], bars(lines, 12))
+    return ChargesRow(str(account_id), months, bars(lines, 12))
 
 
 def _month(period: BillingPeriod, lines: list[ChargeLine]) -> MonthRow:

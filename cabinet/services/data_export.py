@@ -48,7 +48,7 @@ _CHARGE: Final = (
     *("opening_kopecks", "paid_kopecks", "closing_kopecks"),
 )
 _OUTSIDE: Final = ("paid_on", "amount_kopecks", "channel", "external_id", "reading_m3")
-_MOST_CHARGES: Final = 5000
+_MOST_MONTHS: Final = 5000
 _MONEY: Final = (3, 4, 5, 6, 7)
 
 
@@ -227,7 +227,7 @@ def _statements(deps: Deps, actor: Actor, found: LinkedAccount) -> Iterator[File
     account_id = found.account.id or 0
     with deps.snapshot() as tx:
         tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
-        lines = tx.charges.list_recent(account_id, _MOST_CHARGES)
+        lines = tx.charges.list_recent(account_id, _MOST_MONTHS)
     for year, group in groupby(lines, key=lambda x: x.period.year):
         paper = _statement(deps, found, year, list(group))
         yield f"charges/{found.account.number}-{year}.pdf", iter([deps.pdf.make(paper)])

@@ -26,6 +26,7 @@ class HomeRow:
         roubles, kopecks: what is owed or overpaid, without the sign, for the big figure; "" when nothing is.
         due_title: «К оплате за октябрь», «Переплата», «Долга нет».
         hidden: the supplier does not show the sum in basic access.
+        metered: whether there is a meter to read.
     """
 
     account_id: str = ""
@@ -39,6 +40,7 @@ class HomeRow:
     roubles: str = ""
     kopecks: str = ""
     due_note: str = ""
+    metered: bool = False
     previous: str = ""
     previous_on: str = ""
     window_open: bool = False
@@ -58,6 +60,7 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class _Dial:
+    metered: bool = False
     previous: str = ""
     previous_on: str = ""
     window_open: bool = False
@@ -89,6 +92,7 @@ def get_home(deps: Deps, actor: Actor, account_id: int) -> HomeRow:
         roubles=due.roubles,
         kopecks=due.kopecks,
         due_note=due.note,
+        metered=dial.metered,
         previous=dial.previous,
         previous_on=dial.previous_on,
         window_open=dial.window_open,
@@ -121,15 +125,16 @@ def _due(deps: Deps, tx: UnitOfWork, found: LinkedAccount, lines: list[ChargeLin
 
 def _dial(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> _Dial:
     meter = next(iter(tx.meters.list_of(found.account.id or 0)), None)
-    today = local_day(deps.clock.now(), found.supplier.timezone)
-    last = tx.readings.find_last(meter.id or 0, today) if meter else None
-    if meter is None or last is None:
+    if meter is None:
         return _Dial()
+    today = local_day(deps.clock.now(), found.supplier.timezone)
+    last = tx.readings.find_last(meter.id or 0, today)
     policy = tx.suppliers.policy_on(found.account.supplier_id, today)
     opened = policy.window.is_open(today)
     return _Dial(
-        previous=DialValue(last.value_m3).shown(meter.capacity),
-        previous_on=dates.day(last.taken_on),
+        metered=True,
+        previous=DialValue(last.value_m3).shown(meter.capacity) if last else "",
+        previous_on=dates.day(last.taken_on) if last else "",
         window_open=opened,
         window_note=words.window_note(policy.window_from_day, policy.window_to_day, open_now=opened),
     )

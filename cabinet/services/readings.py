@@ -61,7 +61,8 @@ class MeterRow:
 
     Attributes:
         ghost: the digits of the previous reading, as many as the dial has.
-        window_open: whether a reading sent today is counted in this month.
+        meter_id: "" when the account has none; then only `no_meter` says something.
+        window_shut: "" while the window is open; else when it opens.
         verification: a warning in words, with what the norm costs where that is known, or "".
         unsent: what is charged for the period when no reading comes, or "" when that is not known.
         choices: the account's meters when there are several, this one among them.
@@ -76,9 +77,10 @@ class MeterRow:
     previous: str = ""
     previous_on: str = ""
     window: str = ""
-    window_open: bool = False
+    window_shut: str = ""
     verification: str = ""
     unsent: str = ""
+    no_meter: str = ""
     history: list[ReadingRow] = field(default_factory=list)
     choices: list[MeterChoice] = field(default_factory=list)
 
@@ -137,13 +139,15 @@ def get_meter(deps: Deps, actor: Actor, account_id: int, meter_id: int | None = 
     """A meter of the account, the newest unless another is meant, with its last readings.
 
     Raises:
-        NotFound: not the actor's account, or it has no such meter.
+        NotFound: not the actor's account, or another's meter.
         ExtendedAccessNeeded: basic access can only pay.
     """
     actor.require(Permission.READING_SUBMIT)
     with deps.snapshot() as tx:
         found = tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
         meters = tx.meters.list_of(account_id)
+        if not meters and meter_id is None:
+            return _no_meter_row(deps, tx, found)
         meter = next((x for x in meters if meter_id in (None, x.id)), None)
         if meter is None:
             raise NotFound
@@ -342,7 +346,7 @@ def _meter_row(
         window=words.window(
             policy.window_from_day, policy.window_to_day, policy.window.period_for(today).month
         ),
-        window_open=policy.window.is_open(today),
+        window_shut=_window_shut(policy, today),
         verification=_verification(tx, found.account, meter, policy, today),
         unsent=_unsent(tx, found.account, meters, policy, today),
         history=[
@@ -353,6 +357,19 @@ def _meter_row(
         if len(meters) > 1
         else [],
     )
+
+
+def _no_meter_row(deps: Deps, tx: UnitOfWork, found: LinkedAccount) -> MeterRow:
+    norm = costs.norm_cost(tx, found.account, _today(deps, found))
+    return MeterRow(account_id=str(found.account.id), no_meter=words.no_meter(norm.monthly if norm else ""))
+
+
+def _window_shut(policy: SupplierPolicy, today: date) -> str:
+    window = policy.window
+    if window.is_open(today):
+        return ""
+    opens_on = window.opens_on(today)
+    return words.window_over(today.month, opens_on) if window.is_over(today) else words.window_ahead(opens_on)
 
 
 def _reading_row(reading: Reading, meter: Meter, cancellable: bool) -> ReadingRow:

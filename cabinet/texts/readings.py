@@ -39,9 +39,10 @@ CANCEL: Final = "Отменить"
 CANCELLED: Final = "отменено"
 CANCELLED_TITLE: Final = "Показание отменено"
 CANCELLED_NOTE: Final = "В расчёт оно не войдёт. Можно передать другое."
+NO_METER: Final = "На этом счёте нет счётчика"
+NO_METER_SHORT: Final = "Счётчика нет, начисляют по нормативу."
 NO_READINGS: Final = "Показаний ещё нет"
 NO_READINGS_NOTE: Final = "Первое появится здесь сразу после отправки."
-WINDOW_CLOSED: Final = "Приём за этот месяц закрыт"
 VERIFICATION: Final = "Поверка счётчика"
 
 _USAGES: Final = {"stove": "плита", "stove_heater": "плита и колонка", "heating": "отопление"}
@@ -122,6 +123,25 @@ def price_text(price: Decimal) -> str:
 def window(from_day: int, to_day: int, month: int) -> str:
     """«с 15 по 25 число — показание войдёт в расчёт за ноябрь»."""
     return f"Показания принимают с {from_day} по {to_day} число. Переданное сегодня войдёт в расчёт за {dates.month_name(month)}."
+
+
+def window_ahead(opens_on: date) -> str:
+    """«Приём откроется 15 ноября»."""
+    return f"Приём откроется {dates.day(opens_on)}"
+
+
+def window_over(month: int, opens_on: date) -> str:
+    """«Приём за ноябрь закрыт, следующий откроется 15 декабря»."""
+    return f"Приём за {dates.month_name(month)} закрыт, следующий откроется {dates.day(opens_on)}"
+
+
+def no_meter(norm: str) -> str:
+    """Of an account without a meter; `norm` is what that costs, "" when it is not known."""
+    cost = f": {norm}" if norm else ""
+    return (
+        f"Передавать нечего: начисляют по нормативу{cost}. "
+        "Если счётчик стоит, сообщите о нём поставщику, и он появится здесь."
+    )
 
 
 def verification_soon(due: date, norm: str) -> str:

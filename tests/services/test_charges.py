@@ -1,5 +1,12 @@
+from decimal import Decimal
+
+from sqlmodel import delete
+
+from cabinet.domain.charges import Service
+from cabinet.domain.period import BillingPeriod
+from cabinet.persistence.charges import Charge
 from cabinet.services import charges, home
-from tests.factories import owner
+from tests.factories import charge, owner
 from tests.fakes import World
 
 
@@ -48,6 +55,18 @@ def test_the_chart_has_twelve_months_with_last_years_tick(izhevsk: World) -> Non
     assert (bars[-1].value, bars[-1].last_value, bars[-2].last_value) == ("10 м³", "13 м³", "6 м³")
     assert bars[0].last_year == -1
     assert max(bar.height for bar in bars) == 100
+
+
+def test_last_years_tick_is_there_however_many_services_a_month_has(izhevsk: World) -> None:
+    anna, account = owner(izhevsk)
+    with izhevsk.deps.transaction() as tx:
+        tx.session.exec(delete(Charge))
+        for back in range(30):
+            month = BillingPeriod(2026, 10).plus(-back)
+            tx.session.add_all(charge(account, month, service, Decimal(30 - back)) for service in Service)
+    page = charges.get_charges(izhevsk.deps, anna, account)
+    assert len(page.months) == 24
+    assert [x.last_value for x in page.bars] == [f"{volume} м³" for volume in range(7, 19)]
 
 
 def test_home_shows_what_is_due_and_until_when(izhevsk: World) -> None:

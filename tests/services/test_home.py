@@ -40,6 +40,7 @@ def test_an_account_without_readings_meters_and_charges_has_a_home_page_too(izhe
             tx.session.exec(delete(table))
         shown = home.get_home(izhevsk.deps, anna, account)
         assert shown.roubles == "81"
+        assert shown.metered is (table is not Meter)
     assert (shown.previous, shown.window_open, shown.due_note) == ("", False, "")
 
 

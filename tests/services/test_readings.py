@@ -2,12 +2,15 @@ import csv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlmodel import delete
 
 from cabinet.domain.errors import CabinetError, NotFound
 from cabinet.domain.forms import FormStale
+from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.readings import (
     DialFall,
@@ -18,11 +21,12 @@ from cabinet.domain.readings import (
 )
 from cabinet.domain.registers import ExportKind
 from cabinet.domain.volume import ReadingMalformed
+from cabinet.persistence.charges import Charge
 from cabinet.persistence.meters import Meter, Reading
 from cabinet.services import readings
 from cabinet.services.readings import SubmitReading
 from cabinet.services.register_exports import ExportRegister, export_register
-from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, owner
+from tests.factories import OTHER_ACCOUNT, OTHER_SERIAL, charge, owner
 from tests.fakes import World
 
 BORIS = Visitor("device-of-boris", "192.0.2.2")
@@ -43,7 +47,7 @@ def test_the_page_shows_the_previous_value_and_the_window(case: Case) -> None:
     world, anna, command = case
     meter = readings.get_meter(world.deps, anna, command.account_id)
     assert (meter.previous, meter.ghost, meter.capacity) == ("03\u00a0359", "03359", 5)
-    assert (meter.window_open, meter.verification) == (True, "")
+    assert (meter.window_shut, meter.verification) == ("", "")
     assert meter.history[0].kind == "от поставщика"
 
 
@@ -215,7 +219,7 @@ def test_a_reading_after_the_window_counts_in_the_next_month_and_the_page_says_s
     world, anna, command = case
     world.clock.move(days=8)
     meter = readings.get_meter(world.deps, anna, command.account_id)
-    assert not meter.window_open
+    assert meter.window_shut == "Приём за ноябрь закрыт, следующий откроется 15\u00a0декабря"
     assert "декабрь" in meter.window
     assert readings.submit_reading(world.deps, anna, command).period == "декабрь 2026"
 
@@ -223,7 +227,64 @@ def test_a_reading_after_the_window_counts_in_the_next_month_and_the_page_says_s
 def test_the_suppliers_midnight_is_not_utcs(case: Case) -> None:
     world, anna, command = case
     world.clock.at = world.clock.at.replace(day=25, hour=21)
-    assert not readings.get_meter(world.deps, anna, command.account_id).window_open
+    assert "закрыт" in readings.get_meter(world.deps, anna, command.account_id).window_shut
+
+
+def test_before_the_window_the_page_says_when_it_opens(case: Case) -> None:
+    world, anna, command = case
+    world.clock.at = world.clock.at.replace(day=5)
+    meter = readings.get_meter(world.deps, anna, command.account_id)
+    assert meter.window_shut == "Приём откроется 15\u00a0ноября"
+    assert meter.window.endswith("войдёт в расчёт за ноябрь.")
+    assert readings.submit_reading(world.deps, anna, command).period == "ноябрь 2026"
+
+
+@pytest.mark.parametrize(
+    ("day", "shut"),
+    [(3, ""), (4, "Приём откроется 25\u00a0ноября"), (24, "Приём откроется 25\u00a0ноября"), (25, "")],
+)
+def test_a_window_over_a_months_end_is_never_told_to_be_closed_for_the_month(
+    case: Case, day: int, shut: str
+) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        policy = tx.suppliers.policy_on(1, world.clock.at.date())
+        policy.window_from_day, policy.window_to_day = 25, 3
+    world.clock.at = world.clock.at.replace(day=day)
+    assert readings.get_meter(world.deps, anna, command.account_id).window_shut == shut
+
+
+def test_an_account_without_a_meter_is_told_that_the_norm_is_charged(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        account = tx.customer_accounts.get_for(anna, command.account_id).account
+        account.usage, account.residents, account.region = "stove_heater", 2, "Удмуртия"
+        tx.session.exec(delete(Reading))
+        tx.session.exec(delete(Meter))
+    shown = readings.get_meter(world.deps, anna, command.account_id)
+    assert (shown.account_id, shown.meter_id) == (str(command.account_id), "")
+    assert "начисляют по нормативу: ≈\u00a0520,32\u00a0₽ в месяц" in shown.no_meter
+    with pytest.raises(NotFound):
+        readings.get_meter(world.deps, anna, command.account_id, command.meter_id)
+    with pytest.raises(NotFound):
+        readings.submit_reading(world.deps, anna, command)
+
+
+def test_the_usual_volume_is_the_last_years_whatever_else_is_charged(case: Case) -> None:
+    world, anna, command = case
+    with world.deps.transaction() as tx:
+        tx.session.exec(delete(Charge))
+        for back in range(1, 13):
+            month = BillingPeriod(2026, 11).plus(-back)
+            # Nothing was burnt in the last half-year, 60 m³ a month in the one before: 30 are usual.
+            volume = Decimal(0 if back <= 6 else 60)
+            tx.session.add(charge(command.account_id, month, "gas", volume))
+            tx.session.add(charge(command.account_id, month, "maintenance", Decimal(0)))
+    usual = replace(command, value=str(3359 + 90))
+    assert readings.submit_reading(world.deps, anna, usual).volume == "90"
+    with pytest.raises(ReadingUnusual) as raised:
+        readings.submit_reading(world.deps, anna, replace(command, value=str(3449 + 91), key="form-2"))
+    assert raised.value.facts["usual"] == 30
 
 
 def test_a_reading_is_cancelled_while_its_month_is_open(case: Case) -> None:

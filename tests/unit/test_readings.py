@@ -99,3 +99,21 @@ def test_more_than_three_times_the_usual_is_asked_about(volume: int, usual: int,
 )
 def test_a_window_tells_its_last_day(window: tuple[int, int], day: date, closes_on: date) -> None:
     assert ReadingWindow(*window).closes_on(day) == closes_on
+
+
+@pytest.mark.parametrize(
+    ("window", "day", "opens_on", "over"),
+    [
+        (USUAL, date(2026, 11, 1), date(2026, 11, 15), False),
+        (USUAL, date(2026, 11, 20), date(2026, 11, 20), False),
+        (USUAL, date(2026, 12, 26), date(2027, 1, 15), True),
+        (SPANNING, date(2026, 11, 4), date(2026, 11, 25), False),
+        (SPANNING, date(2027, 1, 2), date(2027, 1, 2), False),
+        (ReadingWindow(31, 3), date(2027, 2, 28), date(2027, 3, 1), False),
+        (ReadingWindow(30, 30), date(2027, 2, 1), date(2027, 3, 30), False),
+    ],
+)
+def test_a_window_tells_when_it_opens_and_whether_the_months_own_is_over(
+    window: ReadingWindow, day: date, opens_on: date, over: bool
+) -> None:
+    assert (window.opens_on(day), window.is_over(day)) == (opens_on, over)

@@ -140,6 +140,12 @@ def due_card() -> rx.Component:
 
 
 def reading_card() -> rx.Component:
+    """Where there is no meter, nobody is called on to read it."""
+    none = card(rx.el.p(readings.NO_METER_SHORT), title=readings.READING)
+    return rx.cond(State.home.metered, meter_card(), none)
+
+
+def meter_card() -> rx.Component:
     window = rx.cond(State.home.window_open, "ok", "info")
     return card(
         rx.cond(

@@ -26,7 +26,7 @@ def readings_page() -> rx.Component:
     return rx.fragment(
         layout.heading(
             texts.READINGS_TITLE,
-            rx.cond(State.meter.window_open, State.meter.window, ""),
+            rx.cond(State.meter.window_shut == "", State.meter.window, ""),
             lesson="reading.together.1",
         ),
         account_switch(State.accounts, routes.READINGS, State.meter.account_id),
@@ -42,7 +42,12 @@ def meter() -> rx.Component:
         rx.cond(State.receipt.number != "", receipt(), reading_form()),
         history(),
     )
-    return rx.cond(State.meter.meter_id != "", shown, unavailable(State.basic_number, State.problems))
+    none = rx.cond(
+        State.meter.no_meter != "",
+        empty(texts.NO_METER, State.meter.no_meter),
+        unavailable(State.basic_number, State.problems),
+    )
+    return rx.cond(State.meter.meter_id != "", shown, none)
 
 
 def warnings() -> rx.Component:
@@ -53,9 +58,9 @@ def warnings() -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(
-            State.meter.window_open,
+            State.meter.window_shut != "",
+            banner("info", State.meter.window_shut, State.meter.window),
             rx.fragment(),
-            banner("info", texts.WINDOW_CLOSED, State.meter.window),
         ),
     )
 
