@@ -3,18 +3,16 @@
 import reflex as rx
 from reflex_base.plugins.sitemap import SitemapPlugin
 
-from cabinet.api.socket_gate import allowed_origins
-from cabinet.settings import Environment, Settings
+from cabinet.settings import Settings
 
 _settings = Settings()
-_local = None if _settings.env is Environment.PRODUCTION else _settings.port
 
 config = rx.Config(
     app_name="cabinet",
     backend_host=_settings.host,
     backend_port=_settings.port,
     frontend_port=_settings.port,
-    cors_allowed_origins=allowed_origins(_settings.address, _local),
+    cors_allowed_origins=_settings.origins,
     transport="websocket",
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     # scripts/build.py compresses after its own pass over the files, brotli and gzip.

@@ -22,7 +22,6 @@ from cabinet.api import (
 )
 from cabinet.api.demo import DemoSide
 from cabinet.api.requests import Caller
-from cabinet.api.socket_gate import allowed_origins
 from cabinet.domain import cookies
 from cabinet.services import health as health_service
 from cabinet.services import payments
@@ -36,9 +35,7 @@ from cabinet.ui.sockets import guard
 def plain_routes() -> list[BaseRoute]:
     """Every plain HTTP address; the demo's only with the demo's adapters."""
     deps, settings = container.current(), container.settings()
-    local = None if settings.env is Environment.PRODUCTION else settings.port
-    origins = allowed_origins(settings.address, local)
-    caller = Caller(deps, settings.https, origins, settings.trusted_proxies)
+    caller = Caller(deps, settings.https, settings.origins, settings.trusted_proxies)
     asking = practice.asking(container.practice_worlds(), caller)
     routes: list[BaseRoute] = [
         *health.routes(lambda: health_service.check(deps)),
@@ -52,7 +49,7 @@ def plain_routes() -> list[BaseRoute]:
     if notices is not None:
         routes += webhooks.resend_routes(deps, notices)
     side_of = partial(_side_of, caller, _own_side())
-    routes += [*demo.bank_routes(side_of, origins), *demo.inbox_routes(side_of)]
+    routes += [*demo.bank_routes(side_of, settings.origins), *demo.inbox_routes(side_of)]
     routes += practice.routes(container.practice_worlds(), caller)
     # Last: an address or a method that none of these has.
     return [*routes, Mount("/api", requests.refusal(404, "http.unknown"))]

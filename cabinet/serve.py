@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cabinet import container, logs, worker
 from cabinet.api.security_headers import SecurityHeaders
-from cabinet.api.socket_gate import SocketGate, SocketLimits, allowed_origins
+from cabinet.api.socket_gate import SocketGate, SocketLimits
 from cabinet.api.static_files import DeviceCookie, StaticFiles
-from cabinet.settings import Environment, Settings
+from cabinet.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -51,13 +51,6 @@ def current_build(dist: Path = DIST) -> Path:
     raise NotBuilt
 
 
-def own_origins(settings: Settings) -> tuple[str, ...]:
-    """The origins whose pages may open a socket: the public one, and outside production the local names."""
-    return allowed_origins(
-        settings.address, None if settings.env is Environment.PRODUCTION else settings.port
-    )
-
-
 def prepare_reflex() -> None:
     """What Reflex reads from the environment when it is imported: production, compiled already, quiet."""
     os.environ.update(
@@ -81,7 +74,7 @@ def portal(settings: Settings) -> ASGIApp:
     app.register_lifespan_task(lambda: worker.running(container.current(), container.practice_worlds().sweep))
 
     files = StaticFiles(app(), current_build(), DeviceCookie(https=settings.https), CLOSED)
-    gate = SocketGate(files, own_origins(settings), trusted_proxies=settings.trusted_proxies)
+    gate = SocketGate(files, settings.origins, trusted_proxies=settings.trusted_proxies)
     return SecurityHeaders(gate, https=settings.https)
 
 

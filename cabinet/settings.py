@@ -170,6 +170,12 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
     @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages are ours: the public one, and outside production this machine's two names."""
+        names = () if self.env is Environment.PRODUCTION else ("localhost", "127.0.0.1")
+        return tuple(dict.fromkeys((self.address, *(f"http://{name}:{self.port}" for name in names))))
+
+    @cached_property
     def https(self) -> bool:
         """Whether people reach the portal by https, so that cookies may be Secure."""
         return urlsplit(self.address).scheme == "https"

@@ -45,12 +45,6 @@ class TokenBucket:
         return True
 
 
-def allowed_origins(address: str, local_port: int | None = None) -> tuple[str, ...]:
-    """The public address, and on a developer's machine also the two names of that machine."""
-    names = ("localhost", "127.0.0.1") if local_port else ()
-    return tuple(dict.fromkeys((address, *(f"http://{name}:{local_port}" for name in names))))
-
-
 def client_address(scope: Scope, trusted_proxies: int) -> str:
     """The caller's address: the peer, or the entry of X-Forwarded-For that the outermost trusted proxy wrote."""
     peer = scope["client"][0] if scope.get("client") else ""

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cabinet.api.socket_gate import SocketGate, SocketLimits, TokenBucket, allowed_origins, client_address
+from cabinet.api.socket_gate import SocketGate, SocketLimits, TokenBucket, client_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,11 +142,3 @@ def test_a_bucket_fills_again_with_time_and_never_above_its_burst() -> None:
 )
 def test_only_trusted_hops_are_believed(forwarded: str, hops: int, address: str) -> None:
     assert client_address(scope(forwarded=forwarded), hops) == address
-
-
-def test_in_production_only_the_public_address_may_connect() -> None:
-    assert allowed_origins(OURS) == (OURS,)
-    assert allowed_origins("http://localhost:3000", 3000) == (
-        "http://localhost:3000",
-        "http://127.0.0.1:3000",
-    )

@@ -52,6 +52,24 @@ def test_a_production_that_names_everything_starts_and_is_https() -> None:
     assert (chosen.address, chosen.https) == ("https://gas.example.ru", True)
 
 
+def test_in_production_only_the_public_address_is_our_own() -> None:
+    assert settings(**SAFE).origins == ("https://gas.example.ru",)
+    assert settings(port=3456).origins == ("http://localhost:3456", "http://127.0.0.1:3456")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"acquirer": "yokassa"}, "CABINET_ACQUIRER"),
+        ({"database_url": "postgresql://cabinet@db/cabinet"}, "CABINET_DATABASE_URL"),
+        ({"database_url": "mysql://cabinet@db/cabinet"}, "CABINET_DATABASE_URL"),
+    ],
+)
+def test_what_this_version_does_not_have_is_named(change: dict[str, object], named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        settings(**change)
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
