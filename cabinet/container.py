@@ -91,7 +91,7 @@ def build(chosen: Settings) -> Deps:
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
         cleaner=SubprocessCleaner(),
         uploads=chosen.data_dir / "uploads",
-        vault=EncryptedDisk(chosen.data_dir / "documents", documents_key(chosen)),
+        vault=_vault(chosen),
         sms_daily_limit=chosen.sms_daily_limit,
         mailbox=mailbox(chosen),
     )
@@ -162,6 +162,12 @@ def kept_secret_key(chosen: Settings) -> bytes:
 def seal_of(key: bytes) -> AesGcmSeal:
     """What seals small secrets at rest, of second factors and of waiting messages, under the portal's key."""
     return AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor")))
+
+
+def _vault(chosen: Settings) -> EncryptedDisk:
+    """Two folders beside each other, and neither in a backup: docs/operations.md."""
+    folder = chosen.data_dir
+    return EncryptedDisk(folder / "documents", folder / "document-keys", documents_key(chosen))
 
 
 def documents_key(chosen: Settings) -> bytes:

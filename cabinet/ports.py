@@ -445,6 +445,8 @@ class DocumentVault(Protocol):
     def seal(self, document: str, request: str, pages: Sequence[bytes]) -> bytes:
         """Keep the pages under a key of their own; that key, wrapped, is the caller's to keep.
 
+        Once shredded, no copy of the wrapped key opens any copy of the document.
+
         Args:
             document: a new random name of 16 to 64 letters, digits, `-` and `_`.
             request: the request that they belong to.

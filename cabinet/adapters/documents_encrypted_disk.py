@@ -1,10 +1,10 @@
 """Documents on the disk: each under a key of its own, which itself lies wrapped in the database.
 
-The two halves never lie in the same place: a copy of the folder has no keys, a copy of the database no
-documents, and neither says anything without DOCUMENTS_KEY, which is in the environment.
+What wraps it is DOCUMENTS_KEY, which is in the environment, together with a half of its own, a file in a folder that no
+backup holds. So a copy of the database, however old, opens nothing once the half is deleted, not even
+with a copy of the documents and DOCUMENTS_KEY at hand.
 """
 
-import contextlib
 import os
 import re
 import secrets
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cabinet.domain.documents import DocumentUnreadable, joined, split
 
 _NONCE: Final = 12
+_HALF: Final = 32
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _UNFINISHED: Final = ".new"
 
@@ -29,62 +30,72 @@ class EncryptedDisk:
     """AES-256-GCM (NIST SP 800-38D), a fresh key for each document.
 
     Args:
-        folder: made when the first document comes.
+        folder: of the sealed documents; made when the first one comes.
+        halves: of what their keys are wrapped with besides `key`; never in a backup or a snapshot.
         key: DOCUMENTS_KEY; any bytes.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder = folder
-        derived = HKDF(SHA256(), 32, salt=None, info=b"cabinet: keys of documents").derive(key)
-        self._wrapping = AESGCM(derived)
+    def __init__(self, folder: Path, halves: Path, key: bytes) -> None:
+        self._folder, self._halves = folder, halves
+        self._key = key
 
     def seal(self, document: str, request: str, pages: Sequence[bytes]) -> bytes:
         """See `DocumentVault.seal`."""
-        key = AESGCM.generate_key(256)
+        key, half = AESGCM.generate_key(256), secrets.token_bytes(_HALF)
         bound = _bound(document, request)
-        self._write(document, _encrypt(AESGCM(key), joined(pages), bound))
-        return _encrypt(self._wrapping, key, bound)
+        _write(_file(self._halves, document), half)
+        _write(_file(self._folder, document), _encrypt(AESGCM(key), joined(pages), bound))
+        return _encrypt(self._wrapping(half), key, bound)
 
     def open(self, document: str, request: str, wrapped_key: bytes) -> tuple[bytes, ...]:
         """See `DocumentVault.open`."""
         bound = _bound(document, request)
+        half, sealed = _file(self._halves, document), _file(self._folder, document)
         try:
-            key = _decrypt(self._wrapping, wrapped_key, bound)
-            return split(_decrypt(AESGCM(key), self._path(document).read_bytes(), bound))
+            key = _decrypt(self._wrapping(half.read_bytes()), wrapped_key, bound)
+            return split(_decrypt(AESGCM(key), sealed.read_bytes(), bound))
         except (InvalidTag, OSError, ValueError) as exc:
             raise DocumentUnreadable from exc
 
     def shred(self, document: str) -> None:
-        """See `DocumentVault.shred`."""
-        for path in (self._path(document), self._path(document, _UNFINISHED)):
+        """See `DocumentVault.shred`; what opens it goes first."""
+        for path in (_file(self._halves, document), _file(self._folder, document)):
             path.unlink(missing_ok=True)
+            _unfinished(path).unlink(missing_ok=True)
 
     def list_before(self, moment: datetime) -> list[str]:
         """See `DocumentVault.list_before`."""
-        with contextlib.suppress(FileNotFoundError):
-            return sorted({_name(path) for path in self._folder.iterdir() if _is_older(path, moment)})
-        return []
+        folders = [x for x in (self._halves, self._folder) if x.is_dir()]
+        return sorted({_name(path) for x in folders for path in x.iterdir() if _is_older(path, moment)})
 
-    def _path(self, document: str, suffix: str = "") -> Path:
-        if not _NAME.fullmatch(document):
-            raise DocumentUnreadable
-        return self._folder / (document + suffix)
+    def _wrapping(self, half: bytes) -> AESGCM:
+        return AESGCM(HKDF(SHA256(), 32, salt=half, info=b"cabinet: keys of documents").derive(self._key))
 
-    def _write(self, document: str, sealed: bytes) -> None:
-        """Whole or not at all, whatever happens meanwhile."""
-        path, unfinished = self._path(document), self._path(document, _UNFINISHED)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+def _file(folder: Path, document: str) -> Path:
+    if not _NAME.fullmatch(document):
+        raise DocumentUnreadable
+    return folder / document
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + _UNFINISHED)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, whatever happens meanwhile."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(_unfinished(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _unfinished(path).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _bound(document: str, request: str) -> bytes:

@@ -1,14 +1,18 @@
 """Documents are kept for their request only, and no longer than they must be."""
 
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Never
 
 import pytest
+from sqlmodel import SQLModel, select
 
 from cabinet import worker
 from cabinet.adapters.acquirer_demo import DemoAcquirer
@@ -21,15 +25,16 @@ from cabinet.domain.documents import (
     DocumentRefused,
     DocumentsTooMany,
     DocumentTooLarge,
+    DocumentUnreadable,
 )
 from cabinet.domain.errors import CabinetError, TooMany
 from cabinet.domain.human_check import BrowserUnknown
 from cabinet.domain.permissions import Actor
 from cabinet.domain.pin_requests import KEPT
 from cabinet.persistence.payments import Payment
-from cabinet.services import documents
+from cabinet.services import documents, request_review
 from tests import hostile_files
-from tests.factories import owner
+from tests.factories import operator, owner
 from tests.fakes import VISITOR, FakeVault, World, make_world
 from tests.hostile_files import CANARY
 from tests.requests import PHOTO, attach, send
@@ -187,30 +192,65 @@ def test_every_deletion_is_in_the_audit(izhevsk: World) -> None:
 def test_the_canary_of_a_scan_is_found_nowhere(
     izhevsk: World, demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the real cleaner and the real disk: not in DATA_DIR, not in the database, not in the temporary folder."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    vault = EncryptedDisk(tmp_path / "documents", b"key")
-    deps = replace(izhevsk.deps, cleaner=SubprocessCleaner(), vault=vault)
+    """With the real cleaner and the real disk: in no file, in no row of any table, in no backup of the database.
+
+    The temporary folder takes no file at all while it is cleaned: one that is deleted again would be on the disk, too.
+    """
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    deps = replace(izhevsk.deps, cleaner=SubprocessCleaner(), vault=disk(tmp_path))
     sent = hostile_files.with_exif()
     assert CANARY in sent
     documents.attach_document(deps, NOBODY, documents.Upload(f"{CANARY.decode()}.jpg", sent))
-    database = Path(demo_url.removeprefix("sqlite:///"))
     written = [x for x in tmp_path.rglob("*") if x.is_file()]
-    written += [x for x in database.parent.glob(f"{database.name}*") if demo_url.startswith("sqlite")]
-    (sealed,) = (tmp_path / "documents").iterdir()
-    assert sealed in written
-    assert list(temporary.iterdir()) == []
+    assert {x.parent.name for x in written} >= {"documents", "keys"}
+    if demo_url.startswith("sqlite"):
+        database = Path(demo_url.removeprefix("sqlite:///"))
+        written += [*database.parent.glob(f"{database.name}*"), backup_of(database, tmp_path / "backup.db")]
     for path in written:
         content = path.read_bytes()
         assert CANARY not in content, path
         assert b"\xff\xd8\xff" not in content, path
     with izhevsk.engine.connect() as connection:
-        for table in ("request_documents", "pin_requests", "audit_events", "outbox"):
-            rows = str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())  # noqa: S608 - our names
-            assert CANARY.decode() not in rows
-            assert "scan" not in rows
+        for table in SQLModel.metadata.sorted_tables:
+            rows = str(connection.execute(select(table)).all())
+            assert CANARY.decode() not in rows, table.name
+            assert "scan" not in rows, table.name
+
+
+def disk(folder: Path) -> EncryptedDisk:
+    return EncryptedDisk(folder / "documents", folder / "keys", b"key")
+
+
+def backup_of(database: Path, target: Path) -> Path:
+    """SQLite's own, as the administrator makes it."""
+    with closing(sqlite3.connect(database)) as have, closing(sqlite3.connect(target)) as gets:
+        have.backup(gets)
+    return target
+
+
+@pytest.mark.parametrize("restored", ["database", "documents too"])
+def test_a_backup_made_before_the_decision_opens_nothing_after_it(
+    demo_sqlite_url: str, tmp_path: Path, restored: str
+) -> None:
+    """Backup, decide, restore: not even with a copy of the sealed documents and DOCUMENTS_KEY."""
+    made = make_world(demo_sqlite_url, tmp_path)
+    world = replace(made, deps=replace(made.deps, vault=disk(tmp_path)))
+    olga, number = operator(world), int(send(world).status.id)
+    [document] = request_review.claim(world.deps, olga, number).documents
+    opened = (world.deps, olga, number, int(document.id), 0)
+    assert request_review.open_document(*opened)
+    database = Path(demo_sqlite_url.removeprefix("sqlite:///"))
+    backup = backup_of(database, tmp_path / "backup.db")
+    copy = shutil.copytree(tmp_path / "documents", tmp_path / "copy")
+    assert request_review.approve(world.deps, olga, number)
+    world.dispose()
+    backup_of(backup, database)
+    if restored != "database":
+        shutil.copytree(copy, tmp_path / "documents", dirs_exist_ok=True)
+    with pytest.raises(DocumentUnreadable):
+        request_review.open_document(*opened)
+    world.dispose()
 
 
 def test_after_shredding_not_even_the_wrapped_key_is_in_the_database_file(
