@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
 from cabinet.adapters.clock_practice import PracticeClock
-from cabinet.adapters.documents_encrypted_disk import EncryptedDisk
+from cabinet.adapters.documents_nowhere import NowhereVault
 from cabinet.adapters.mail_outbox import OutboxMail
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.domain.codes import digest
@@ -209,7 +209,7 @@ class PracticeWorlds:
             speech=self._real.speech,
             proofs=self._real.proofs,
             cleaner=self._real.cleaner,
-            vault=EncryptedDisk(folder / "documents", key),
+            vault=NowhereVault(),
             pdf=self._real.pdf,
             seal=self._real.seal,
             qr_codes=self._real.qr_codes,

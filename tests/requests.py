@@ -3,7 +3,8 @@
 from typing import Any
 
 from cabinet.domain.permissions import Actor
-from cabinet.services import pin_requests
+from cabinet.services import pin_requests, request_review
+from cabinet.services.deps import Deps
 from cabinet.services.documents import DocumentRow, Upload, attach_document
 from cabinet.services.pin_requests import SendRequest, Sent
 from tests.factories import ACCOUNT, pass_for
@@ -35,3 +36,15 @@ def send(world: World, actor: Actor | None = None, **changed: Any) -> Sent:
     human = pass_for(world, actor.visitor, pin_requests.PURPOSE) if visitor else ""
     command = SendRequest.parse(FORM | changed, human, visitor=visitor)
     return pin_requests.send_request(world.deps, actor, command)
+
+
+def approve(deps: Deps, actor: Actor, number: int) -> bool:
+    """Claim a request, look at each of its documents and approve it, as an operator does."""
+    look_at(deps, actor, number)
+    return request_review.approve(deps, actor, number)
+
+
+def look_at(deps: Deps, actor: Actor, number: int) -> None:
+    """Claim a request and open each of its documents."""
+    for document in request_review.claim(deps, actor, number).documents:
+        request_review.open_document(deps, actor, number, int(document.id), 0)

@@ -122,6 +122,18 @@ class RequestDocumentGone(Conflict):
     code = "pin_request.document_gone"
 
 
+class RequestDocumentUnseen(Conflict):
+    """Not every document of it was looked at by whoever approves; for the desk only."""
+
+    code = "pin_request.document_unseen"
+
+
+class RequestNotShown(Conflict):
+    """The decision was about another request than the one that is open; for the desk only."""
+
+    code = "pin_request.not_shown"
+
+
 class AddressMissing(InputError):
     """No address, or more of it than an address has."""
 
@@ -251,78 +263,49 @@ def month_after(day: date) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-# What people write before a name or leave out.
-_KINDS: Final = frozenset(
-    [
-        "г",
-        "город",
-        "п",
-        "пос",
-        "поселок",
-        "с",
-        "село",
-        "д",
-        "дер",
-        "деревня",
-        "дом",
-        "ул",
-        "улица",
-        "пр",
-        "пр-т",
-        "проспект",
-        "пер",
-        "переулок",
-        "проезд",
-        "б-р",
-        "бульвар",
-        "ш",
-        "шоссе",
-        "пл",
-        "площадь",
-        "наб",
-        "набережная",
-        "мкр",
-        "микрорайон",
-        "р-н",
-        "район",
-        "обл",
-        "область",
-        "респ",
-        "республика",
-        "ур",
-        "удмуртская",
-        "удмуртия",
-        "россия",
-        "рф",
-        "кв",
-        "квартира",
-        "корп",
-        "корпус",
-        "к",
-        "стр",
-        "строение",
-        "литер",
-        "тракт",
-    ]
+# What people write before or after a name, or leave out.
+_REGIONS: Final = frozenset({"рн", "район", "обл", "область", "респ", "республика", "край"})
+_KINDS: Final = _REGIONS | {
+    "г", "город", "п", "пос", "поселок", "с", "село", "д", "дер", "деревня", "ул", "улица", "пр", "прт", "пркт",
+    "проспект", "пер", "переулок", "проезд", "бр", "бульвар", "ш", "шоссе", "пл", "площадь", "наб", "набережная", "тракт",
+    "мкр", "мн", "микрорайон", "дом", "литер", "кв", "квартира", "ур", "удмуртская", "удмуртия", "россия", "рф",
+}  # fmt: skip
+_OF_REGIONS: Final = ("ий", "ый", "ой", "ая")
+_BLOCK: Final = re.compile(r"(?<![^\W\d_])(?:к|корп|корпус)\b\.?\s*(?=\d)|(?<=\d)к(?=\d)")
+_BUILDING: Final = re.compile(r"(?<![^\W\d_])(?:с|стр|строение)\b\.?\s*(?=\d)|(?<=\d)с(?=\d)")
+# A letter after a number is the house's, in one word with it or not; one before a full stop is «г.», «д.» or «с.».
+_LETTER: Final = r"[^\W\d_](?![^\W\d_])"
+_WORD: Final = re.compile(
+    rf"[0-9]+(?:{_LETTER}|[ \-]{_LETTER}(?!\s?\.))?|(?:р-н|пр-к?т|б-р|м-н)\b|[^\W\d_]+|/"
 )
-_WORD: Final = re.compile(r"[0-9]+|[^\W\d_]+")
+_INDEX: Final = re.compile(r"\d{6}")
 
 
 def compare_address(claimed: str, *parts: str) -> Match:
-    """Whether a typed address names all that the register's parts do, in the order of street, house and flat.
+    """Whether a typed address is the one of the register's parts: locality, street, house and flat.
 
-    «УР, г.Ижевск, Песочная д 86 кв.12» is the same as («г. Ижевск», «ул. Песочная», «86», «12»).
+    «УР, г.Ижевск, Песочная д 86 кв.12» is the same as («г. Ижевск», «ул. Песочная», «86», «12»); what is more or less
+    than that, another letter of the house or a block, is another address.
     """
     told, wanted = _words(claimed), [word for part in parts for word in _words(part)]
     if not wanted:
         return Match.UNKNOWN
-    rest = iter(told)
-    return Match.SAME if all(word in rest for word in wanted) else Match.DIFFERS
+    # «86/12» may be a house and its flat, too; a stroke of the register's is a house's and must be told.
+    return Match.SAME if wanted in (told, [word for word in told if word != "/"]) else Match.DIFFERS
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return [word.lstrip("0") or "0" for word in _WORD.findall(plain) if word not in _KINDS]
+    """What tells one address from another, in its order."""
+    plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold().replace("ё", "е")
+    plain = _BUILDING.sub(" строение ", _BLOCK.sub(" корпус ", plain))
+    words: list[str] = []
+    for found in _WORD.findall(plain):
+        word = re.sub(r"[ \-]", "", found).lstrip("0") or "0"
+        if word in _REGIONS and words and words[-1].endswith(_OF_REGIONS):
+            words.pop()
+        elif word not in _KINDS and not _INDEX.fullmatch(word):
+            words.append(word)
+    return words
 
 
 def compare_login(claimed: str, known: list[str]) -> Match:

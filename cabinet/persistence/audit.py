@@ -86,6 +86,21 @@ class Audit:
             )
         )
 
+    def list_about(
+        self, actor: Actor, action: str, object_id: int | None, account_id: int | None
+    ) -> list[AuditEvent]:
+        """The actor's own events of an action with a thing of an account, found by the account."""
+        return list(
+            self._session.exec(
+                select(AuditEvent).where(
+                    AuditEvent.account_id == account_id,
+                    AuditEvent.user_id == actor.user,
+                    AuditEvent.action == action,
+                    AuditEvent.object_id == object_id,
+                )
+            )
+        )
+
     def search(self, query: AuditQuery, most: int) -> Iterator[AuditEvent]:
         """A supplier's deeds, newest first, a thousand at a time."""
         where: list[ColumnElement[bool]] = [col(AuditEvent.supplier_id) == query.supplier_id]

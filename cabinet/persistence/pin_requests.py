@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import LargeBinary, case, delete, event, func, or_, update
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cabinet.domain.errors import NotFound
 from cabinet.domain.permissions import Actor
@@ -84,32 +85,25 @@ class PinRequests:
         self._session.flush()
         return request
 
-    def find_draft(self, actor: Actor) -> PinRequest | None:
-        """The newest draft of a signed-in user, or of a visitor's browser; kept from other writers."""
+    def find_draft(self, actor: Actor, *, lock: bool = False) -> PinRequest | None:
+        """The newest draft of a signed-in user, or of a visitor's browser."""
         mine = (
             col(PinRequest.user_id).is_(None) & (col(PinRequest.device) == actor.visitor.device)
             if actor.user_id is None
             else col(PinRequest.user_id) == actor.user_id
         )
-        statement = select(PinRequest).where(mine, PinRequest.status == RequestStatus.DRAFT)
-        return self._session.exec(
-            statement.order_by(col(PinRequest.id).desc()).limit(1).with_for_update()
-        ).one_or_none()
+        drafts = select(PinRequest).where(mine, PinRequest.status == RequestStatus.DRAFT)
+        return self._find(drafts.order_by(col(PinRequest.id).desc()).limit(1), lock=lock)
 
-    def get_by_token(self, digest: str) -> PinRequest:
+    def get_by_token(self, digest: str, *, lock: bool = False) -> PinRequest:
         """The request of a link.
 
         Raises:
             NotFound: none.
         """
-        found = None
-        if digest:
-            found = self._session.exec(
-                select(PinRequest).where(PinRequest.token_digest == digest).with_for_update()
-            ).one_or_none()
-        if found is None:
+        if not digest:
             raise NotFound
-        return found
+        return self._get(select(PinRequest).where(PinRequest.token_digest == digest), lock=lock)
 
     def get_own(self, actor: Actor, request_id: int) -> PinRequest:
         """A signed-in user's own request that was sent.
@@ -117,18 +111,8 @@ class PinRequests:
         Raises:
             NotFound: none.
         """
-        found = self._session.exec(
-            select(PinRequest)
-            .where(
-                PinRequest.id == request_id,
-                PinRequest.user_id == actor.user,
-                PinRequest.status != RequestStatus.DRAFT,
-            )
-            .with_for_update()
-        ).one_or_none()
-        if found is None:
-            raise NotFound
-        return found
+        mine = select(PinRequest).where(PinRequest.id == request_id, PinRequest.user_id == actor.user)
+        return self._get(mine.where(PinRequest.status != RequestStatus.DRAFT))
 
     def list_own(self, actor: Actor, most: int) -> list[PinRequest]:
         """A signed-in user's requests that were sent, newest first."""
@@ -141,24 +125,24 @@ class PinRequests:
             )
         )
 
-    def get_for(self, actor: Actor, request_id: int) -> PinRequest:
-        """A request to the operator's supplier, kept from other writers.
+    def get_for(self, actor: Actor, request_id: int, *, lock: bool = False) -> PinRequest:
+        """A request to the operator's supplier.
 
         Raises:
             NotFound: none, or another supplier's.
         """
-        found = self._session.exec(
-            select(PinRequest)
-            .where(
-                PinRequest.id == request_id,
-                PinRequest.supplier_id == actor.supplier,
-                PinRequest.status != RequestStatus.DRAFT,
-            )
-            .with_for_update()
-        ).one_or_none()
+        ours = select(PinRequest).where(PinRequest.id == request_id, PinRequest.supplier_id == actor.supplier)
+        return self._get(ours.where(PinRequest.status != RequestStatus.DRAFT), lock=lock)
+
+    def _get(self, statement: SelectOfScalar[PinRequest], *, lock: bool = False) -> PinRequest:
+        found = self._find(statement, lock=lock)
         if found is None:
             raise NotFound
         return found
+
+    def _find(self, statement: SelectOfScalar[PinRequest], *, lock: bool) -> PinRequest | None:
+        """With `lock`, kept from other writers until the transaction ends."""
+        return self._session.exec(statement.with_for_update() if lock else statement).one_or_none()
 
     def list_queue(self, actor: Actor, most: int) -> list[PinRequest]:
         """What waits for the operators of a supplier, oldest first."""
@@ -168,6 +152,20 @@ class PinRequests:
                 .where(PinRequest.supplier_id == actor.supplier, col(PinRequest.status).in_(QUEUE))
                 .order_by(col(PinRequest.waiting_since), col(PinRequest.id))
                 .limit(most)
+            )
+        )
+
+    def list_claimed(self, actor: Actor, now: datetime) -> list[PinRequest]:
+        """What an operator has claimed and still holds, kept from other writers."""
+        return list(
+            self._session.exec(
+                select(PinRequest)
+                .where(
+                    PinRequest.claimed_by == actor.user,
+                    PinRequest.status == RequestStatus.IN_REVIEW,
+                    col(PinRequest.claimed_until) > now,
+                )
+                .with_for_update()
             )
         )
 

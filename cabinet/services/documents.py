@@ -94,11 +94,11 @@ def _count(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
 def _request(deps: Deps, tx: UnitOfWork, actor: Actor, token: str) -> PinRequest:
     """The request of the link, or the draft, which the first file begins."""
     if token:
-        found = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token))
+        found = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token), lock=True)
         if found.status not in UPLOADABLE:
             raise RequestMoved
         return found
-    return tx.pin_requests.find_draft(actor) or tx.pin_requests.add(
+    return tx.pin_requests.find_draft(actor, lock=True) or tx.pin_requests.add(
         PinRequest(
             name=new_token(),
             status=RequestStatus.DRAFT,
@@ -130,7 +130,7 @@ def detach_document(deps: Deps, actor: Actor, document_id: str, token: str = "")
     """
     actor.require(PUBLIC)
     with deps.transaction() as tx:
-        request = _find(deps, tx, actor, token)
+        request = _find(deps, tx, actor, token, lock=True)
         documents = tx.documents.list_of(request.id) if request else []
         found = [x for x in documents if str(x.id) == document_id]
         if not found or not request or request.status not in UPLOADABLE:
@@ -142,10 +142,10 @@ def detach_document(deps: Deps, actor: Actor, document_id: str, token: str = "")
     return left
 
 
-def _find(deps: Deps, tx: UnitOfWork, actor: Actor, token: str) -> PinRequest | None:
+def _find(deps: Deps, tx: UnitOfWork, actor: Actor, token: str, *, lock: bool = False) -> PinRequest | None:
     if token:
-        return tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token))
-    return tx.pin_requests.find_draft(actor) if actor.user_id or actor.visitor.device else None
+        return tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token), lock=lock)
+    return tx.pin_requests.find_draft(actor, lock=lock) if actor.user_id or actor.visitor.device else None
 
 
 def row_of(document: RequestDocument) -> DocumentRow:

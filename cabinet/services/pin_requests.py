@@ -166,7 +166,9 @@ def send_request(deps: Deps, actor: Actor, command: SendRequest) -> Sent:
         now = deps.clock.now()
         if command.card_issued_on:
             check_card_date(command.card_issued_on, local_day(now, supplier.timezone))
-        draft = tx.pin_requests.find_draft(actor) if actor.user_id or actor.visitor.device else None
+        draft = (
+            tx.pin_requests.find_draft(actor, lock=True) if actor.user_id or actor.visitor.device else None
+        )
         if draft is None or not tx.documents.list_of(draft.id):
             raise DocumentMissing
         _count(deps, tx, actor, command, f"{supplier.id}:{number}")
@@ -273,7 +275,7 @@ def send_again(deps: Deps, actor: Actor, token: str) -> StatusRow:
     """
     actor.require(PUBLIC)
     with deps.transaction() as tx:
-        request = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token))
+        request = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token), lock=True)
         request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
         if not tx.documents.list_of(request.id):
             raise DocumentMissing
@@ -294,7 +296,7 @@ def withdraw(deps: Deps, actor: Actor, token: str) -> StatusRow:
     """
     actor.require(PUBLIC)
     with deps.transaction() as tx:
-        request = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token))
+        request = tx.pin_requests.get_by_token(digest(deps.secret_key, LINK, token), lock=True)
         request.status = moved(RequestStatus(request.status), RequestStatus.WITHDRAWN)
         request.decided_at = deps.clock.now()
         names = documents.forget_documents(deps, tx, actor, request)

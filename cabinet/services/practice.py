@@ -77,7 +77,6 @@ def furnish_world(deps: Deps, actor: Actor, start: Start) -> None:
 
 
 def _attach_document(deps: Deps, pupil: Actor) -> None:
-    """Its file stays behind when the world is copied: nobody in it opens documents."""
     title, *lines = texts.COACH["sample_lines"].split("|")
     paper = Paper(title, texts.SUPPLIER, deps.clock.now(), [Note(line) for line in lines])
     documents.attach_document(deps, pupil, Upload("document.pdf", deps.pdf.make(paper)))
@@ -134,7 +133,8 @@ def answer_requests(deps: Deps) -> None:
 def _answer(deps: Deps, operators: list[Actor], request_id: int) -> None:
     """The second one looks only at what needs two."""
     for operator in operators:
-        request_review.claim(deps, operator, request_id)
+        for document in request_review.claim(deps, operator, request_id).documents:
+            request_review.open_document(deps, operator, request_id, int(document.id), 0)
         try:
             if request_review.approve(deps, operator, request_id):
                 return

@@ -22,6 +22,7 @@ from cabinet.domain.pin_requests import (
     RequestAccountUnknown,
     RequestClaimed,
     RequestDocumentGone,
+    RequestDocumentUnseen,
     RequestMoved,
     RequestOrigin,
     RequestSecondLook,
@@ -44,6 +45,7 @@ from cabinet.texts import desk_requests as words
 from cabinet.texts import pin_requests as texts
 
 _MOST: Final = 200
+_VIEWED: Final = "document.viewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _claimed(request: PinRequest, now: datetime) -> bool:
 
 
 def claim(deps: Deps, actor: Actor, request_id: int) -> ReviewRow:
-    """Take a request for fifteen minutes, or longer if it is the operator's own already.
+    """Take a request for fifteen minutes, or longer if it is the operator's own already; what they held goes back.
 
     Raises:
         NotFound: none to the operator's supplier.
@@ -158,18 +160,18 @@ def claim(deps: Deps, actor: Actor, request_id: int) -> ReviewRow:
     actor.require(Permission.REQUEST_REVIEW)
     now = deps.clock.now()
     with deps.transaction() as tx:
-        request = tx.pin_requests.get_for(actor, request_id)
+        request = tx.pin_requests.get_for(actor, request_id, lock=True)
         if request.status not in QUEUE:
             raise RequestMoved
         if _claimed(request, now) and request.claimed_by != actor.user_id:
             raise RequestClaimed
+        for other in tx.pin_requests.list_claimed(actor, now):
+            if other.id != request.id:
+                _release(deps, tx, actor, other)
         request.status = moved(RequestStatus(request.status), RequestStatus.IN_REVIEW)
         request.claimed_by, request.claimed_until = actor.user, now + CLAIM
-        account = _account(tx, request)
-        tx.audit.record(
-            actor, now, "pin_request.claimed", request.id, account_id=account.id if account else None
-        )
-        return _review_row(tx, request, account)
+        _record(deps, tx, actor, "pin_request.claimed", request)
+        return _review_row(tx, request, _account(tx, request))
 
 
 def release(deps: Deps, actor: Actor, request_id: int) -> None:
@@ -180,14 +182,19 @@ def release(deps: Deps, actor: Actor, request_id: int) -> None:
     """
     actor.require(Permission.REQUEST_REVIEW)
     with deps.transaction() as tx:
-        request = _own(deps, tx, actor, request_id)
-        request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
-        _let_go(request)
-        tx.audit.record(actor, deps.clock.now(), "pin_request.released", request.id)
+        _release(deps, tx, actor, _own(deps, tx, actor, request_id))
+
+
+def _release(deps: Deps, tx: UnitOfWork, actor: Actor, request: PinRequest) -> None:
+    request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
+    _let_go(request)
+    _record(deps, tx, actor, "pin_request.released", request)
 
 
 def open_document(deps: Deps, actor: Actor, request_id: int, document_id: int, page: int) -> bytes:
     """One page of a document of a request that the operator has claimed, as JPEG; after its audit row.
+
+    A page that does not open is not in the audit as seen.
 
     Raises:
         NotFound: no such page of a request to the operator's supplier.
@@ -195,15 +202,16 @@ def open_document(deps: Deps, actor: Actor, request_id: int, document_id: int, p
         DocumentUnreadable: deleted meanwhile.
     """
     actor.require(Permission.REQUEST_REVIEW)
-    with deps.transaction() as tx:
-        request = _own(deps, tx, actor, request_id)
+    with deps.snapshot() as tx:
+        request = _own(deps, tx, actor, request_id, lock=False)
         found = next((x for x in tx.documents.list_of(request.id) if x.id == document_id), None)
         if found is None or not 0 <= page < found.pages:
             raise NotFound
-        tx.audit.record(
-            actor, deps.clock.now(), "document.viewed", request.id, document=document_id, page=page
-        )
-    return deps.vault.open(found.name, request.name, found.wrapped_key)[page]
+    picture = deps.vault.open(found.name, request.name, found.wrapped_key)[page]
+    with deps.transaction() as tx:
+        request = _own(deps, tx, actor, request_id)
+        _record(deps, tx, actor, _VIEWED, request, document=document_id, page=page)
+    return picture
 
 
 @hashing
@@ -216,37 +224,48 @@ def approve(deps: Deps, actor: Actor, request_id: int) -> bool:
         NotFound, RequestClaimed: it is not the operator's.
         RequestAccountUnknown: there is no such account.
         RequestDocumentGone: it has waited for so long that its documents are deleted.
+        RequestDocumentUnseen: this operator has not opened each of them.
         RequestSecondLook: this operator has approved it before.
         Denied: the second approval needs a senior operator.
     """
     actor.require(Permission.REQUEST_REVIEW)
     pin = new_pin()
     hashed = deps.passwords.hash_plain(pin)
-    now = deps.clock.now()
     with deps.transaction() as tx:
         request = _own(deps, tx, actor, request_id)
         account = _account(tx, request)
         if account is None:
             raise RequestAccountUnknown
-        if not tx.documents.list_of(request.id):
-            raise RequestDocumentGone
-        if _needs_second(tx, request, account) and not _seconded(tx, actor, request, now):
+        _check_seen(tx, actor, request, account)
+        if _needs_second(tx, request, account) and not _seconded(deps, tx, actor, request):
             return False
         _send(deps, tx, request, pin)
         replace_pin(deps, tx, account, hashed)
         names = _decide(deps, tx, actor, request, RequestStatus.SENT)
-        tx.audit.record(actor, now, "pin_request.approved", request.id, account_id=account.id)
+        _record(deps, tx, actor, "pin_request.approved", request)
     documents.shred(deps, names)
     return True
 
 
-def _seconded(tx: UnitOfWork, actor: Actor, request: PinRequest, now: datetime) -> bool:
+def _check_seen(tx: UnitOfWork, actor: Actor, request: PinRequest, account: CustomerAccount) -> None:
+    """The audit itself is what counts: who approves has opened every document, whatever their page showed."""
+    kept = tx.documents.list_of(request.id)
+    if not kept:
+        raise RequestDocumentGone
+    views = tx.audit.list_about(actor, _VIEWED, request.id, account.id)
+    # SQLite gives the number of a deleted document to the next one.
+    seen = [x for x in kept if any(v.details["document"] == x.id and v.at >= x.added_at for v in views)]
+    if seen != kept:
+        raise RequestDocumentUnseen
+
+
+def _seconded(deps: Deps, tx: UnitOfWork, actor: Actor, request: PinRequest) -> bool:
     """Whether this approval is the second one; the first is remembered and the request goes back."""
     if request.approved_by is None:
         request.approved_by = actor.user
         request.status = moved(RequestStatus(request.status), RequestStatus.RECEIVED)
         _let_go(request)
-        tx.audit.record(actor, now, "pin_request.approved_once", request.id)
+        _record(deps, tx, actor, "pin_request.approved_once", request)
         return False
     if request.approved_by == actor.user_id:
         raise RequestSecondLook
@@ -288,7 +307,7 @@ def _turn_down(
         request.reason = reason
         told = texts.status(to, reason, "")[2]
         tell(deps, tx, request, f"pin_request_{to.value}", reason=told)
-        tx.audit.record(actor, deps.clock.now(), f"pin_request.{to.value}", request.id, reason=reason.value)
+        _record(deps, tx, actor, f"pin_request.{to.value}", request, reason=reason.value)
     documents.shred(deps, names)
 
 
@@ -303,14 +322,23 @@ def _let_go(request: PinRequest) -> None:
     request.claimed_by = request.claimed_until = None
 
 
-def _own(deps: Deps, tx: UnitOfWork, actor: Actor, request_id: int) -> PinRequest:
+def _own(deps: Deps, tx: UnitOfWork, actor: Actor, request_id: int, *, lock: bool = True) -> PinRequest:
     """A request that this operator has claimed."""
-    request = tx.pin_requests.get_for(actor, request_id)
+    request = tx.pin_requests.get_for(actor, request_id, lock=lock)
     if request.status != RequestStatus.IN_REVIEW:
         raise RequestMoved
     if not _claimed(request, deps.clock.now()) or request.claimed_by != actor.user_id:
         raise RequestClaimed
     return request
+
+
+def _record(
+    deps: Deps, tx: UnitOfWork, actor: Actor, action: str, request: PinRequest, **details: str | int
+) -> None:
+    """Whatever is done with a request is found by its account, too."""
+    account = _account(tx, request)
+    account_id = account.id if account else None
+    tx.audit.record(actor, deps.clock.now(), action, request.id, account_id=account_id, **details)
 
 
 def _account(tx: UnitOfWork, request: PinRequest) -> CustomerAccount | None:

@@ -127,7 +127,7 @@ def test_a_request_is_decided_with_the_keyboard_and_leaves_a_colleagues_queue(
     page.keyboard.press("Enter")
     approve = button(page, desk_requests.APPROVE)
     expect(approve).to_be_visible()
-    expect(page.get_by_role("img", name=desk_requests.PAGE)).to_be_visible()
+    look_at_document(page)
     expect(colleague.get_by_text(desk_requests.TAKEN)).to_be_visible()
     page.keyboard.press("r")
     expect(page.get_by_role("combobox", name=desk_requests.REASON)).to_be_focused()
@@ -169,6 +169,7 @@ def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(
     expect(row).to_have_count(1)
     expect(row).to_be_focused()
     expect(page.get_by_role("region", name=names[2].partition(",")[0])).to_be_visible()
+    look_at_document(page)
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
     expect(page.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
@@ -184,10 +185,18 @@ def row_names(page: Page) -> list[str]:
     return page.locator("[data-queue] button > b").all_inner_texts()
 
 
+def look_at_document(page: Page) -> None:
+    """Wait for the picture: what nobody has seen is not approved."""
+    picture = page.get_by_role("img", name=desk_requests.PAGE)
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", value=True)
+
+
 def decide(page: Page, name: str) -> None:
     """Approve a request of the queue with the mouse, and hear that it is done."""
     page.locator("[data-queue] button").filter(has_text=name).click()
     expect(page.get_by_role("region", name=name.partition(",")[0])).to_be_focused()
+    look_at_document(page)
     button(page, desk_requests.APPROVE).click()
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
 
@@ -247,9 +256,7 @@ def test_a_visitors_photo_becomes_a_pin_by_keys_and_the_pin_opens_extended_acces
     expect(page.locator("[data-queue] button")).to_have_count(1)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    picture = page.get_by_role("img", name=desk_requests.PAGE)
-    expect(picture).to_be_visible()
-    expect(picture).to_have_js_property("complete", value=True)
+    look_at_document(page)
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
     letter = portal.mail(email)

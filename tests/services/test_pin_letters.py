@@ -26,6 +26,7 @@ from tests import hostile_letters as letters
 from tests.factories import ACCOUNT, operator, owner
 from tests.fakes import NOON, VISITOR, FakeMailbox, FakeVault, World
 from tests.hostile_letters import ANNA, good
+from tests.requests import approve
 
 OLGA = replace(VISITOR, device="device-of-olga")
 PETR = replace(VISITOR, device="device-of-petr")
@@ -505,9 +506,8 @@ def test_a_letter_from_a_stranger_needs_two_operators(desk: Desk) -> None:
     (request,) = desk.requests()
     row = request_review.claim(desk.deps, olga, request.id or 0)
     assert (row.second, row.letter, row.authentication) == (True, True, "DKIM пройдена")
-    assert not request_review.approve(desk.deps, olga, request.id or 0)
-    request_review.claim(desk.deps, petr, request.id or 0)
-    assert request_review.approve(desk.deps, petr, request.id or 0)
+    assert not approve(desk.deps, olga, request.id or 0)
+    assert approve(desk.deps, petr, request.id or 0)
     assert len(desk.answers()) == 2
 
 
@@ -519,7 +519,7 @@ def test_a_letter_from_the_owners_own_address_needs_one(desk: Desk) -> None:
     (request,) = desk.requests()
     row = request_review.claim(desk.deps, olga, request.id or 0)
     assert not row.second
-    assert request_review.approve(desk.deps, olga, request.id or 0)
+    assert approve(desk.deps, olga, request.id or 0)
 
 
 def test_a_letter_that_does_not_name_its_document_can_be_reviewed(desk: Desk) -> None:

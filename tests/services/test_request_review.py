@@ -17,6 +17,7 @@ from cabinet.domain.pin_requests import (
     RequestAccountUnknown,
     RequestClaimed,
     RequestDocumentGone,
+    RequestDocumentUnseen,
     RequestMoved,
     RequestSecondLook,
 )
@@ -25,10 +26,11 @@ from cabinet.services.customer_accounts import LinkAccount, link_account
 from cabinet.services.request_review import ReviewRow
 from cabinet.texts import desk_requests as words
 from cabinet.texts import pin_requests as texts
+from cabinet.texts.desk_audit import ACTIONS
 from cabinet.worker import run_round
 from tests.factories import ACCOUNT, SERIAL, last_text, link, operator, owner, with_supplier
 from tests.fakes import JPEG, VISITOR, World
-from tests.requests import EMAIL, PHONE, attach, send
+from tests.requests import EMAIL, PHONE, approve, attach, look_at, send
 
 OLGA = replace(VISITOR, device="device-of-olga")
 PETR = replace(VISITOR, device="device-of-petr")
@@ -83,7 +85,7 @@ def test_whoever_has_linked_the_account_is_told(izhevsk: World, olga: Actor) -> 
     owner(izhevsk, ACCOUNT, SERIAL)
     _, number, row = claimed(izhevsk, olga, email="anna@example.ru")
     assert (matches(row)["email"], matches(row)["phone"]) == ("same", "unknown")
-    request_review.approve(izhevsk.deps, olga, number)
+    approve(izhevsk.deps, olga, number)
     assert "Выдан новый пин-код" in last_text(izhevsk, "anna@example.ru")
 
 
@@ -93,21 +95,18 @@ def test_an_address_that_is_not_the_owners_needs_two_operators(
     owner(izhevsk, ACCOUNT, SERIAL)
     sent, number, row = claimed(izhevsk, olga)
     assert (matches(row)["email"], row.second) == ("differs", True)
-    assert not request_review.approve(izhevsk.deps, olga, number)
+    assert not approve(izhevsk.deps, olga, number)
     assert pin_requests.view_status(izhevsk.deps, NOBODY, sent.token).status == "Принята"
     (waiting,) = request_review.list_requests(izhevsk.deps, petr)
     assert waiting.second
-    request_review.claim(izhevsk.deps, olga, number)
     with pytest.raises(RequestSecondLook):
-        request_review.approve(izhevsk.deps, olga, number)
+        approve(izhevsk.deps, olga, number)
     request_review.release(izhevsk.deps, olga, number)
     clerk = operator(izhevsk, "clerk@example.ru", visitor=replace(VISITOR, device="device-of-a-clerk"))
-    request_review.claim(izhevsk.deps, clerk, number)
     with pytest.raises(Denied):
-        request_review.approve(izhevsk.deps, clerk, number)
+        approve(izhevsk.deps, clerk, number)
     request_review.release(izhevsk.deps, clerk, number)
-    request_review.claim(izhevsk.deps, petr, number)
-    assert request_review.approve(izhevsk.deps, petr, number)
+    assert approve(izhevsk.deps, petr, number)
 
 
 def test_whoever_knows_the_owners_telephone_gets_no_pin_by_one_operator(izhevsk: World, olga: Actor) -> None:
@@ -116,7 +115,7 @@ def test_whoever_knows_the_owners_telephone_gets_no_pin_by_one_operator(izhevsk:
     _, number, row = claimed(izhevsk, olga, email="stranger@example.ru")
     assert (matches(row)["phone"], matches(row)["email"], row.second) == ("same", "unknown", True)
     assert row.why.startswith("Владелец счёта входит по телефону, его почта неизвестна.")
-    assert not request_review.approve(izhevsk.deps, olga, number)
+    assert not approve(izhevsk.deps, olga, number)
     notifications.deliver_due(izhevsk.deps)
     assert not [x for x in izhevsk.mail.to("stranger@example.ru") if "0000: " in x.text]
 
@@ -210,7 +209,7 @@ def test_without_a_document_nobody_gets_a_pin(izhevsk: World, olga: Actor, petr:
     """It has waited for longer than any document is kept, once approved or not at all."""
     owner(izhevsk, ACCOUNT, SERIAL)
     _, number, _ = claimed(izhevsk, olga)
-    assert not request_review.approve(izhevsk.deps, olga, number)
+    assert not approve(izhevsk.deps, olga, number)
     izhevsk.clock.move(days=31)
     run_round(izhevsk.deps, 0)
     assert request_review.claim(izhevsk.deps, petr, number).documents == []
@@ -219,17 +218,68 @@ def test_without_a_document_nobody_gets_a_pin(izhevsk: World, olga: Actor, petr:
     request_review.ask_other_document(izhevsk.deps, petr, number, DocumentReason.OUTDATED)
 
 
-def test_who_has_seen_an_accounts_data_is_found_by_the_account(izhevsk: World, olga: Actor) -> None:
-    claimed(izhevsk, olga)
+def test_who_has_seen_an_accounts_data_is_found_by_the_account(
+    izhevsk: World, olga: Actor, petr: Actor
+) -> None:
+    """Each of the desk's deeds with a request, the view of the passport most of all."""
+    owner(izhevsk, ACCOUNT, SERIAL)
+    _, number, _ = claimed(izhevsk, olga)
+    approve(izhevsk.deps, olga, number)
+    request_review.claim(izhevsk.deps, petr, number)
+    request_review.release(izhevsk.deps, petr, number)
+    approve(izhevsk.deps, petr, number)
+    _, number, _ = claimed(izhevsk, olga)
+    request_review.ask_other_document(izhevsk.deps, olga, number, DocumentReason.OUTDATED)
+    _, number, _ = claimed(izhevsk, olga)
+    request_review.reject(izhevsk.deps, olga, number, RejectReason.DUPLICATE)
     with izhevsk.deps.snapshot() as tx:
-        [event] = tx.audit.list_actions("pin_request.claimed")
         account = tx.customer_accounts.find_by_number(1, ACCOUNT)
-    assert account
-    assert event.account_id == account.id
+        assert account
+        for action in ("document.viewed", *(x for x in ACTIONS if x.startswith("pin_request."))):
+            events = tx.audit.list_actions(action)
+            assert {x.account_id for x in events} == {account.id}, action
+
+
+def test_nobody_approves_what_they_have_not_looked_at(izhevsk: World, olga: Actor, petr: Actor) -> None:
+    """Neither on a colleague's word, nor a second document behind the first, nor one that replaced another."""
+    owner(izhevsk, ACCOUNT, SERIAL)
+    attach(izhevsk, NOBODY)
+    sent, number, row = claimed(izhevsk, olga)
+    first, second = (int(x.id) for x in row.documents)
+    for document in (first, second):
+        with pytest.raises(RequestDocumentUnseen):
+            request_review.approve(izhevsk.deps, olga, number)
+        request_review.open_document(izhevsk.deps, olga, number, document, 0)
+    assert not request_review.approve(izhevsk.deps, olga, number)
+    request_review.claim(izhevsk.deps, petr, number)
+    with pytest.raises(RequestDocumentUnseen):
+        request_review.approve(izhevsk.deps, petr, number)
+    look_at(izhevsk.deps, petr, number)
+    request_review.ask_other_document(izhevsk.deps, petr, number, DocumentReason.OUTDATED)
+    izhevsk.clock.move(minutes=1)
+    attach(izhevsk, NOBODY, token=sent.token)
+    pin_requests.send_again(izhevsk.deps, NOBODY, sent.token)
+    request_review.claim(izhevsk.deps, petr, number)
+    with pytest.raises(RequestDocumentUnseen):
+        request_review.approve(izhevsk.deps, petr, number)
+
+
+def test_an_operator_holds_one_request_at_a_time(izhevsk: World, olga: Actor, petr: Actor) -> None:
+    _, first, _ = claimed(izhevsk, olga)
+    _, second, _ = claimed(izhevsk, olga)
+    _, third, _ = claimed(izhevsk, petr)
+    held = {x.id: x.mine for x in request_review.list_requests(izhevsk.deps, olga) if x.claimed}
+    assert held == {str(second): True, str(third): False}
+    with pytest.raises(RequestMoved):
+        request_review.approve(izhevsk.deps, olga, first)
+    assert "pin_request.released" in actions(izhevsk)
+    request_review.claim(izhevsk.deps, olga, second)  # the own one is only prolonged
+    assert actions(izhevsk).count("pin_request.released") == 1
 
 
 def test_two_clicks_issue_one_pin(izhevsk: World, olga: Actor) -> None:
     _, number, _ = claimed(izhevsk, olga)
+    look_at(izhevsk.deps, olga, number)
 
     def click(_: int) -> int:
         with suppress(CabinetError):
@@ -271,21 +321,22 @@ def test_nobody_else_may(izhevsk: World, olga: Actor) -> None:
 def test_a_document_of_another_request_a_page_that_is_none_and_a_draft_do_not_open(
     izhevsk: World, olga: Actor
 ) -> None:
-    _, first, row = claimed(izhevsk, olga)
-    _, second, other = claimed(izhevsk, olga)
+    _, _, other = claimed(izhevsk, olga)
+    _, number, row = claimed(izhevsk, olga)
     attach(izhevsk, NOBODY)
-    document = int(other.documents[0].id)
+    document = int(row.documents[0].id)
     for asked in (
-        (first, document, 0),
-        (second, document, 1),
-        (second, document, -1),
-        (second + 1, document, 0),
+        (number, int(other.documents[0].id), 0),
+        (number, document, 1),
+        (number, document, -1),
+        (number + 1, document, 0),
     ):
         with pytest.raises(NotFound):
             request_review.open_document(izhevsk.deps, olga, *asked)
     izhevsk.vault.kept.clear()
     with pytest.raises(DocumentUnreadable):
-        request_review.open_document(izhevsk.deps, olga, first, int(row.documents[0].id), 0)
+        request_review.open_document(izhevsk.deps, olga, number, document, 0)
+    assert "document.viewed" not in actions(izhevsk)
 
 
 def test_the_queue_is_oldest_first_and_holds_what_waits(izhevsk: World, olga: Actor) -> None:
@@ -311,7 +362,7 @@ def test_why_two_must_decide_and_whose_turn_it_is_is_said(izhevsk: World, olga: 
     _, number, row = claimed(izhevsk, olga)
     assert row.why == "Почта не та, что у владельца. После вас решает старший оператор."
     assert (row.letter, row.sender, row.authentication) == (False, "", "")
-    request_review.approve(izhevsk.deps, olga, number)
+    approve(izhevsk.deps, olga, number)
     assert "Первое одобрение есть" in request_review.claim(izhevsk.deps, petr, number).why
 
 
@@ -321,7 +372,7 @@ def test_what_a_request_told_is_blanked_ninety_days_after_its_decision(
 ) -> None:
     sent, number, _ = claimed(izhevsk, olga)
     if end == "approve":
-        assert request_review.approve(izhevsk.deps, olga, number)
+        assert approve(izhevsk.deps, olga, number)
     elif end == "reject":
         request_review.reject(izhevsk.deps, olga, number, RejectReason.NOT_CONFIRMED)
     elif end == "ask":

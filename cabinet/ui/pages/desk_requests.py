@@ -12,7 +12,7 @@ from cabinet.ui.components.desk import choice_button, split
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
-from cabinet.ui.components.field import options, select_field
+from cabinet.ui.components.field import hidden, options, select_field
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
 from cabinet.ui.states.desk_requests import DeskRequestsState as State
@@ -129,6 +129,7 @@ def mark(row: rx.Var[Mark]) -> rx.Component:
 
 def decision() -> rx.Component:
     refusing = form(
+        hidden("request", State.review.id),
         select_field(
             "reason",
             texts.REASON,
@@ -144,10 +145,10 @@ def decision() -> rx.Component:
                 rx.fragment(texts.APPROVE, key_hint("A")),
                 type_="button",
                 busy=State.busy,
-                on_click=State.approve,
+                on_click=State.approve(State.review.id),
                 custom_attrs={"data-key": "a", "aria-keyshortcuts": "A"},
             ),
-            buttons.secondary(texts.RELEASE, on_click=State.release),
+            buttons.secondary(texts.RELEASE, on_click=State.release(State.review.id)),
             class_name="actions",
         ),
         rx.el.details(

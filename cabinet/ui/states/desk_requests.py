@@ -8,7 +8,7 @@ import reflex as rx
 from cabinet.domain.errors import Busy
 from cabinet.domain.forms import FieldMissing, id_of, text_of
 from cabinet.domain.permissions import Permission
-from cabinet.domain.pin_requests import DocumentReason, RejectReason
+from cabinet.domain.pin_requests import DocumentReason, RejectReason, RequestNotShown
 from cabinet.services import request_review
 from cabinet.services.request_review import QueueRow, ReviewRow
 from cabinet.texts import desk_requests as texts
@@ -61,17 +61,21 @@ class DeskRequestsState(rx.State):
         await self._list()
 
     @handler(Permission.REQUEST_REVIEW, busy=True)
-    async def approve(self) -> None:
-        sent = await run(self, request_review.approve, id_of(self.review.id))
-        await self._close(texts.APPROVED if sent else texts.APPROVED_ONCE)
+    async def approve(self, request_id: str) -> None:
+        if self._is_shown(request_id):
+            sent = await run(self, request_review.approve, id_of(self.review.id))
+            await self._close(texts.APPROVED if sent else texts.APPROVED_ONCE)
 
     @handler(Permission.REQUEST_REVIEW)
-    async def release(self) -> None:
-        await run(self, request_review.release, id_of(self.review.id))
-        await self._close(texts.RELEASED)
+    async def release(self, request_id: str) -> None:
+        if self._is_shown(request_id):
+            await run(self, request_review.release, id_of(self.review.id))
+            await self._close(texts.RELEASED)
 
     @handler(Permission.REQUEST_REVIEW, busy=True)
     async def turn_down(self, form: dict[str, Any]) -> None:
+        if not self._is_shown(text_of(form, "request")):
+            return
         kind, _, reason = text_of(form, "reason", 64).partition(".")
         request = id_of(self.review.id)
         if kind == "document" and reason in set(DocumentReason):
@@ -81,6 +85,18 @@ class DeskRequestsState(rx.State):
         else:
             raise FieldMissing(field="reason")
         await self._close(texts.TURNED_DOWN)
+
+    def _is_shown(self, request_id: str) -> bool:
+        """Whether the decision is about what is open; False when nothing is, as after the first of two clicks.
+
+        What the page shows lags behind what is open here, so a decision says which request it has seen.
+
+        Raises:
+            RequestNotShown: it has seen another one.
+        """
+        if self.review.id and request_id != self.review.id:
+            raise RequestNotShown
+        return self.review.id != ""
 
     async def _close(self, words: str) -> None:
         self._tell("ok", words)
