@@ -62,6 +62,13 @@ class AccessPins:
         """What a form has done already."""
         return self._session.exec(select(PinIssue).where(PinIssue.form_key == form_key)).one_or_none()
 
+    def find_last_issue(self, account_id: int) -> PinIssue | None:
+        """The issue at a counter that the account's PIN comes from; None when it comes from elsewhere."""
+        newest = select(PinIssue).where(PinIssue.customer_account_id == account_id)
+        issue = self._session.exec(newest.order_by(col(PinIssue.id).desc()).limit(1)).one_or_none()
+        issued_at = self.last_issued_at(account_id)
+        return issue if issue and issued_at and issue.issued_at >= issued_at else None
+
     def last_issued_at(self, account_id: int) -> datetime | None:
         """When the PIN that holds was issued, by the desk or by a register; None without one."""
         return self._session.exec(

@@ -37,6 +37,12 @@ class PinNotThis(Conflict):
     code = "pin.not_this"
 
 
+class PinPrinted(Conflict):
+    """Its slip was made once already."""
+
+    code = "pin.printed_before"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundAccount:
     """An account of the supplier's in a list."""
@@ -214,26 +220,41 @@ def _remember(deps: Deps, tx: UnitOfWork, actor: Actor, command: IssueAtDesk) ->
 
 
 def print_slip(deps: Deps, actor: Actor, account_id: int, pin: str) -> bytes:
-    """The slip for the PIN that was just shown, as PDF; nothing but the PIN that holds is printed.
+    """The slip for the PIN that this operator has just issued and seen, as PDF, once; a refusal is remembered.
 
     Raises:
         NotFound: no such account of the operator's supplier.
-        PinNotThis: that is not the PIN that holds.
+        PinNotThis: that is not the PIN that holds, or it was not shown to this operator.
+        PinPrinted: it was printed.
     """
     actor.require(Permission.PIN_ISSUE)
-    with deps.transaction() as tx:
-        account = tx.desk_accounts.get_for(actor, account_id)
-        tx.attempts.reserve(limits.DESK_VIEW, actor.user, deps.clock.now())
-        stored = tx.customer_accounts.find_pin(account_id, PIN_KIND)
-        supplier = tx.suppliers.get(actor.supplier)
-    if not deps.passwords.verify_plain(normalised(pin), stored):
-        raise PinNotThis
     now = deps.clock.now()
     with deps.transaction() as tx:
-        tx.audit.record(actor, now, "pin.printed", account_id=account_id)
+        account = tx.desk_accounts.get_for(actor, account_id)
+        tx.attempts.reserve(limits.DESK_VIEW, actor.user, now)
+        stored = tx.customer_accounts.find_pin(account_id, PIN_KIND)
+        supplier = tx.suppliers.get(actor.supplier)
+    try:
+        _count_print(deps, actor, account_id, holds=deps.passwords.verify_plain(normalised(pin), stored))
+    except (PinNotThis, PinPrinted) as refusal:
+        with deps.transaction() as tx:
+            tx.audit.record(actor, now, "pin.print_refused", account_id=account_id, code=refusal.code)
+        raise
     local = now.astimezone(ZoneInfo(supplier.timezone))
     parts = _slip(deps, account, normalised(pin), dates.moment(local))
     return deps.pdf.make(Paper(words.SLIP_TITLE, supplier.name, local, parts))
+
+
+def _count_print(deps: Deps, actor: Actor, account_id: int, *, holds: bool) -> None:
+    """The audit is what counts: a slip that did not come out is replaced by another PIN's."""
+    with deps.transaction() as tx:
+        tx.desk_accounts.get_for(actor, account_id, lock=True)  # of two clicks one prints
+        issue = tx.access_pins.find_last_issue(account_id)
+        if not holds or issue is None or (issue.user_id, issue.delivery) != (actor.user, PinDelivery.PRINT):
+            raise PinNotThis
+        if tx.audit.list_about(actor, "pin.printed", issue.id, account_id):
+            raise PinPrinted
+        tx.audit.record(actor, deps.clock.now(), "pin.printed", issue.id, account_id=account_id)
 
 
 def _slip(deps: Deps, account: CustomerAccount, pin: str, at: str) -> list[Facts | Heading | Note | Standout]:

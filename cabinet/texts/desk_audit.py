@@ -26,6 +26,7 @@ ACTIONS: Final[dict[str, str]] = {
     "desk.account_viewed": "Просмотр счёта",
     "pin.issued": "Выдан пин-код",
     "pin.printed": "Напечатан пин-код",
+    "pin.print_refused": "Отказ в печати пин-кода",
     "pin_request.claimed": "Открыта заявка",
     "pin_request.released": "Заявка возвращена в очередь",
     "pin_request.approved": "Заявка одобрена",

@@ -4,17 +4,18 @@ import io
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, text
 
 from cabinet.domain.account_search import SearchShort, address_key, name_key
-from cabinet.domain.errors import Denied, NotFound, SignInNeeded, TooMany
+from cabinet.domain.errors import CabinetError, Denied, NotFound, SignInNeeded, TooMany
 from cabinet.domain.forms import FormStale, Several
 from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.persistence.engine import metadata
-from cabinet.services import customer_accounts, desk_pins
+from cabinet.services import access_pins, customer_accounts, desk_pins
 from cabinet.services.desk_pins import IssueAtDesk, PinNotThis
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from tests.factories import ACCOUNT, SERIAL, last_text, operator, owner, with_supplier
@@ -152,7 +153,8 @@ def test_a_pin_sent_by_mail_is_never_seen_at_the_desk(izhevsk: World) -> None:
     assert desk_pins.issue_at_desk(izhevsk.deps, clerk, wish).again
     letter = last_text(izhevsk, "petr@example.ru")
     pin = letter.partition(": ")[2][:8]
-    assert desk_pins.print_slip(izhevsk.deps, clerk, wish.account_id, pin).startswith(b"%PDF")
+    with pytest.raises(PinNotThis):
+        desk_pins.print_slip(izhevsk.deps, clerk, wish.account_id, pin)
     with izhevsk.engine.connect() as connection:
         for table in ("audit_events", "pin_issues", "outbox", "access_pins"):
             assert pin not in str(connection.execute(select(metadata.tables[table])).all())
@@ -170,11 +172,38 @@ def test_the_slip_says_the_pin_and_how_to_use_it(izhevsk: World) -> None:
     assert actions(izhevsk)[-1] == "pin.printed"
 
 
+def test_a_slip_is_printed_once_and_by_whoever_was_shown_the_pin(izhevsk: World) -> None:
+    clerk, known = operator(izhevsk), account_id(izhevsk)
+    other = operator(izhevsk, "petr@example.ru", visitor=replace(VISITOR, device="device-of-petr"))
+    pin = desk_pins.issue_at_desk(izhevsk.deps, clerk, command(izhevsk)).pin
+
+    def slip(who: Actor, shown: str = pin) -> str:
+        try:
+            return desk_pins.print_slip(izhevsk.deps, who, known, shown)[:4].decode()
+        except CabinetError as refusal:
+            return refusal.code
+
+    assert slip(other) == "pin.not_this"
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(lambda _: slip(clerk), range(4))) == ["%PDF", *["pin.printed_before"] * 3]
+    izhevsk.clock.move(minutes=1)
+    elsewhere = access_pins.IssuePin("izhevsk", ACCOUNT)
+    assert slip(clerk, access_pins.issue_pin(izhevsk.deps, Actor.system(), elsewhere)) == "pin.not_this"
+    assert slip(clerk, desk_pins.issue_at_desk(izhevsk.deps, clerk, command(izhevsk, "again")).pin) == "%PDF"
+    with izhevsk.deps.snapshot() as tx:
+        refused = tx.audit.list_actions("pin.print_refused")
+    assert {x.account_id for x in refused} == {known}
+    assert (
+        sorted(str(x.details["code"]) for x in refused) == ["pin.not_this"] * 2 + ["pin.printed_before"] * 3
+    )
+
+
 @pytest.mark.parametrize("pin", ["", "glazov4k", "Ы" * 10_000, "\0", "\ud800"])
 def test_nothing_but_the_pin_that_holds_is_printed(izhevsk: World, pin: str) -> None:
     with pytest.raises(PinNotThis):
         desk_pins.print_slip(izhevsk.deps, operator(izhevsk), account_id(izhevsk), pin)
     assert "pin.printed" not in actions(izhevsk)
+    assert actions(izhevsk)[-1] == "pin.print_refused"
 
 
 @pytest.mark.parametrize(
