@@ -514,10 +514,13 @@ class Mailbox(Protocol):
     Attributes:
         name: `user@host/folder`, which tells mailboxes apart.
         supplier: the code of the supplier whose letters they are; "" when there is but one supplier.
+        authenticator: the name under which its server writes what it has found out of senders (RFC 8601); "" when it
+            writes nothing that can be believed.
     """
 
     name: str
     supplier: str
+    authenticator: str
 
     def open(self, stopping: Callable[[], bool] = lambda: False) -> AbstractContextManager[OpenMailbox]:
         """Open the folder; once `stopping` is true the next step raises.

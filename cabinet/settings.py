@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     mailbox_url: SecretStr = Field(
         SecretStr(""),
         description="The mailbox of letters asking for a PIN: `imaps://user:password@host/folder`, or `imap://…`, which "
-        "demands STARTTLS; with several suppliers `?supplier=CODE`. What is not a letter's own in the user or the "
+        "demands STARTTLS; with several suppliers `?supplier=CODE`; with `authserv=NAME` the desk sees what the mail server of "
+        "this name wrote into `Authentication-Results` of a letter, if it takes away what others wrote there under it. What is not a letter's own in the user or the "
         "password is written as in any URL: `@` is `%40`. Empty: no letters are read.",
     )
     human_check: str = Field("on", description="`on`, or `test:<answer>` when ENV=test.")

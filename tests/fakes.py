@@ -93,6 +93,7 @@ class FakeMailbox:
 
     name: str = "desk@fake/INBOX"
     supplier: str = ""
+    authenticator: str = ""
     letters: dict[int, bytes] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)

@@ -14,7 +14,7 @@ PHOTO = b"\xff\xd8\xff a photograph KANAREJKA-7f3a"
 EMAIL, PHONE = "zoya@example.ru", "+79127451020"
 FORM = {
     "number": ACCOUNT,
-    "address": "Ижевск, Песочная 86-12",
+    "address": "Шаркан, Труда 117-9",
     "phone": "8 912 745-10-20",
     "email": "Zoya@example.ru",
     "kind": "passport",

@@ -37,6 +37,7 @@ class ImapServer:
     Attributes:
         secret: TLS from the first byte; otherwise STARTTLS, and nothing is said without it.
         supplier: the code of the supplier whom the letters are for; "" when there is but one.
+        authenticator: the authserv-id of Authentication-Results that may be believed; "" for none.
     """
 
     host: str
@@ -46,10 +47,11 @@ class ImapServer:
     password: str = field(repr=False)
     folder: str = "INBOX"
     supplier: str = ""
+    authenticator: str = ""
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """`imaps://user:password@host/folder?supplier=code`, or `imap://…`, which demands STARTTLS.
+        """`imaps://user:password@host/folder?supplier=code&authserv=mx.host`, or `imap://…`, which demands STARTTLS.
 
         Raises:
             ValueError: not such a URL; the message has nothing of it.
@@ -61,6 +63,7 @@ class ImapServer:
             raise ValueError("not an address of a mailbox") from None
         if not (parts.hostname and parts.username and parts.password):
             raise ValueError("a mailbox needs a user, a password and a host")
+        asked = parse_qs(parts.query)
         return cls(
             parts.hostname,
             port,
@@ -68,7 +71,8 @@ class ImapServer:
             unquote(parts.username),
             unquote(parts.password),
             unquote(parts.path.strip("/")) or "INBOX",
-            parse_qs(parts.query).get("supplier", [""])[0],
+            asked.get("supplier", [""])[0],
+            asked.get("authserv", [""])[0],
         )
 
 
@@ -216,7 +220,7 @@ class ImapMailbox:
         self, server: ImapServer, context: ssl.SSLContext | None = None, seconds: float = DEADLINE
     ) -> None:
         self.name = f"{server.user}@{server.host}/{server.folder}"
-        self.supplier = server.supplier
+        self.supplier, self.authenticator = server.supplier, server.authenticator
         self._server = server
         self._context = context or ssl.create_default_context()
         self._seconds = seconds

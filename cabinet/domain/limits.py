@@ -49,7 +49,9 @@ UPLOAD_DEVICE: Final = Limit("upload.device", 20, _HOUR)
 TRAINING_ADDRESS: Final = Limit("training.address", 600, _HOUR)
 PIN_REQUEST_ADDRESS: Final = Limit("pin_request.address", 20, _DAY)
 PIN_REQUEST_DEVICE: Final = Limit("pin_request.device", 5, _DAY)
-PIN_REQUEST_ACCOUNT: Final = Limit("pin_request.account", 5, _DAY)
+PIN_REQUEST_ACCOUNT: Final = Limit(
+    "pin_request.account", 30, _DAY
+)  # anybody's: a sender has a limit of their own
 LETTER_SENDER: Final = Limit("letter.sender", 5, _DAY)
 LETTER_ALL: Final = Limit("letter.all", 300, _HOUR)
 PIN_REQUEST_EMAIL: Final = Limit("pin_request.email", 5, _DAY)

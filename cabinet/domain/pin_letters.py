@@ -9,6 +9,7 @@ from typing import Final
 from cabinet.domain.documents import MOST_BYTES, MOST_FILES
 from cabinet.domain.errors import InputError
 from cabinet.domain.identity import Login, LoginKind, account_number
+from cabinet.domain.pin_requests import DocumentKind
 from cabinet.domain.received_letters import Attached, Fault, ReceivedLetter
 
 _MOST_ADDRESS: Final = 240
@@ -37,22 +38,13 @@ _STREET: Final = re.compile(
 _HOUSE: Final = re.compile(r"(?:\bд\.?\s*|\bдом\s*|,\s*|\s)\d{1,4}", re.IGNORECASE)
 
 
-class DocumentSaid(StrEnum):
-    """Which of the four documents a letter names."""
-
-    PASSPORT = "passport"
-    OWNERSHIP = "ownership"
-    HOUSEHOLD_CARD = "household_card"
-    HOUSE_REGISTER = "house_register"
-
-
 _DOCUMENTS: Final = {
-    DocumentSaid.HOUSEHOLD_CARD: re.compile(r"поквартирн\w*\s+карточ", re.IGNORECASE),
-    DocumentSaid.HOUSE_REGISTER: re.compile(r"домов\w{2,4}\s+книг", re.IGNORECASE),
-    DocumentSaid.OWNERSHIP: re.compile(
+    DocumentKind.HOUSEHOLD_CARD: re.compile(r"поквартирн\w*\s+карточ", re.IGNORECASE),
+    DocumentKind.HOUSE_REGISTER: re.compile(r"домов\w{2,4}\s+книг", re.IGNORECASE),
+    DocumentKind.OWNERSHIP: re.compile(
         r"свидетельств|егрн|собственност|договор\w*\s+(?:найма|долев)", re.IGNORECASE
     ),
-    DocumentSaid.PASSPORT: re.compile(r"паспорт|passport", re.IGNORECASE),
+    DocumentKind.PASSPORT: re.compile(r"паспорт|passport", re.IGNORECASE),
 }
 
 
@@ -74,6 +66,7 @@ class Lack(StrEnum):
     ARCHIVE = "archive"
     WINMAIL = "winmail"
     KIND = "kind"
+    OFTEN = "often"
 
 
 _OF_FAULTS: Final = {Fault.ARCHIVE: Lack.ARCHIVE, Fault.WINMAIL: Lack.WINMAIL, Fault.KIND: Lack.KIND}
@@ -92,7 +85,7 @@ class PinLetter:
     account: str
     address: str
     phone: str
-    document: DocumentSaid | None
+    document: DocumentKind | None
     files: tuple[Attached, ...]
     lacks: tuple[Lack, ...]
 
@@ -208,7 +201,7 @@ def find_address(text: str) -> str:
     return next(named, "").strip(" .;,")[:_MOST_ADDRESS]
 
 
-def find_document(text: str, files: tuple[Attached, ...]) -> DocumentSaid | None:
+def find_document(text: str, files: tuple[Attached, ...]) -> DocumentKind | None:
     """Which document the words or the names of files speak of."""
     said = "\n".join([text, *(file.name for file in files)])
     return next((kind for kind, pattern in _DOCUMENTS.items() if pattern.search(said)), None)

@@ -75,7 +75,9 @@ class LetterHead:
     Attributes:
         sender: the one address of From, "" when there is none or several.
         automatic: a machine wrote it, a list sent it on, or nobody reads the answers.
-        authentication: what the receiving server wrote of SPF, DKIM and DMARC, as `dkim=pass spf=none`.
+        authentication: what is written of SPF, DKIM and DMARC, as `dkim=pass spf=none`.
+        authenticator: the server that has found it out, by its own words (RFC 8601, the authserv-id); the sender's words
+            unless that is the name of the receiving server, which takes away whatever came under it.
     """
 
     sender: str
@@ -83,6 +85,7 @@ class LetterHead:
     message_id: str
     automatic: bool
     authentication: str
+    authenticator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,14 @@ def read_head(raw: bytes) -> LetterHead:
     end = _BLANK.search(raw, 0, HEAD_BYTES)
     message = _parse(raw[: end.start() if end else HEAD_BYTES] + b"\r\n\r\n")
     sender = _sender(message)
+    authenticator, authentication = _authentication(message)
     return LetterHead(
         sender=sender,
         subject=_words(message.get("Subject", "")),
         message_id=message.get("Message-ID", "").strip()[:_MOST_HEADER],
         automatic=_is_automatic(message, sender),
-        authentication=_authentication(message),
+        authentication=authentication,
+        authenticator=authenticator,
     )
 
 
@@ -198,11 +203,13 @@ _MACHINE_HEADERS: Final = (
 )  # fmt: skip
 
 
-def _authentication(message: EmailMessage) -> str:
-    """Of the topmost header alone: the receiving server puts its own above those that came with the letter."""
+def _authentication(message: EmailMessage) -> tuple[str, str]:
+    """Who has found out what, of the topmost header alone: the receiving server puts its own above those that came."""
     said = message.get("Authentication-Results", "")
-    found = {kind.lower(): verdict.lower() for kind, verdict in _AUTHENTICATED.findall(said)}
-    return " ".join(f"{kind}={verdict}" for kind, verdict in sorted(found.items()))
+    who, _, verdicts = said.partition(";")
+    found = {kind.lower(): verdict.lower() for kind, verdict in _AUTHENTICATED.findall(verdicts)}
+    marks = " ".join(f"{kind}={verdict}" for kind, verdict in sorted(found.items()))
+    return "".join(who.split()[:1]).casefold(), marks
 
 
 @dataclass

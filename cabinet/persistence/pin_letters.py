@@ -54,12 +54,17 @@ class PinLetters:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def known(self, mailbox: str, validity: int) -> Mapping[int, PinLetter]:
-        """What is known of the mailbox's letters, by uid."""
-        found = self._session.exec(
-            select(PinLetter).where(PinLetter.mailbox == mailbox, PinLetter.validity == validity)
-        )
-        return {letter.uid: letter for letter in found}
+    def list_settled(self, mailbox: str, validity: int, since: int) -> set[int]:
+        """The uids, from one on, of letters with which there is nothing more to do."""
+        done = col(PinLetter.marked) & (col(PinLetter.outcome) != LetterOutcome.BEGUN)
+        uids = select(PinLetter.uid).where(PinLetter.mailbox == mailbox, PinLetter.validity == validity)
+        return set(self._session.exec(uids.where(PinLetter.uid >= since, done)))
+
+    def list_open(self, mailbox: str, validity: int) -> Mapping[int, PinLetter]:
+        """The letters that were begun and not settled, or not told to the mailbox, by uid."""
+        open_ = col(PinLetter.marked).is_(False) | (col(PinLetter.outcome) == LetterOutcome.BEGUN)
+        letters = select(PinLetter).where(PinLetter.mailbox == mailbox, PinLetter.validity == validity)
+        return {letter.uid: letter for letter in self._session.exec(letters.where(open_))}
 
     def begin(
         self, mailbox: str, validity: int, uid: int, now: datetime, lease: timedelta

@@ -8,7 +8,7 @@ nothing of the account and repeats nothing of the letter.
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -20,9 +20,10 @@ from cabinet.domain.errors import InputError, NotFound, TooMany
 from cabinet.domain.identity import Login
 from cabinet.domain.period import local_day
 from cabinet.domain.permissions import Actor
-from cabinet.domain.pin_letters import DocumentSaid, Lack, PinLetter, find_card_date, understand
+from cabinet.domain.pin_letters import Lack, PinLetter, find_card_date, understand
 from cabinet.domain.pin_requests import (
     CardTooOld,
+    DocumentKind,
     RequestOrigin,
     RequestStatus,
     check_card_date,
@@ -59,6 +60,8 @@ RECENT: Final = timedelta(days=30)
 """Older letters are for people: their documents would not be kept any longer either."""
 LEASE: Final = timedelta(minutes=5)
 MOST_TRIES: Final = 3
+MOST_OF_ROUND: Final = 50
+"""New letters of one look, a minute apart: the worker has other work, too."""
 _REMEMBERED: Final = timedelta(days=90)
 _EVERYBODY: Final = "all"
 _MOST_AUTHENTICATION: Final = 80
@@ -149,21 +152,26 @@ def forget_old(deps: Deps) -> None:
 
 
 def _waiting(this: _Round, uids: list[int]) -> list[tuple[int, KnownLetter | None]]:
-    """Those that nobody has settled, and those that the mailbox has not been told of.
+    """Those that nobody has settled, and those that the mailbox has not been told of; so many in a round.
 
     New ones first: one that the server does not give, or lets nobody mark, holds no other.
     """
+    if not uids:
+        return []
     with this.deps.snapshot() as tx:
-        known = tx.pin_letters.known(this.mailbox, this.folder.validity)
+        settled = tx.pin_letters.list_settled(this.mailbox, this.folder.validity, min(uids))
+        begun = tx.pin_letters.list_open(this.mailbox, this.folder.validity)
     now = this.deps.clock.now()
-
-    def waits(letter: KnownLetter | None) -> bool:
-        if letter is None:
-            return True
-        return letter.due_at <= now if letter.outcome == LetterOutcome.BEGUN else not letter.marked
-
-    waiting = [(uid, known.get(uid)) for uid in uids if waits(known.get(uid))]
-    return sorted(waiting, key=lambda one: one[1] is not None)
+    listed = set(uids)
+    new: list[tuple[int, KnownLetter | None]] = [
+        (uid, None) for uid in uids if uid not in settled | begun.keys()
+    ]
+    again = [
+        (uid, letter)
+        for uid, letter in begun.items()
+        if uid in listed and (letter.outcome != LetterOutcome.BEGUN or letter.due_at <= now)
+    ]
+    return [*new[:MOST_OF_ROUND], *again[:MOST_OF_ROUND]]
 
 
 def _look(this: _Round, uid: int, known: KnownLetter | None) -> bool:
@@ -211,7 +219,7 @@ def _settle(this: _Round, known: KnownLetter) -> KnownLetter:
         return _leave(this, known, LetterOutcome.REPEATED)
     if not _may_answer(this, sender, asked):
         return _leave(this, known, LetterOutcome.LEFT)
-    return _answer(this, known, letter, sender, asked)
+    return _answer(this, known, letter, sender, _counted(this, asked))
 
 
 def _read(this: _Round, uid: int) -> ReceivedLetter | None:
@@ -264,14 +272,25 @@ def _may_answer(this: _Round, sender: Login, asked: PinLetter) -> bool:
         try:
             tx.attempts.reserve(limits.LETTER_SENDER, sender.value, now)
             if not asked.lacks:
-                account = f"{this.supplier.id}:{asked.account}"
-                tx.attempts.reserve(limits.PIN_REQUEST_ACCOUNT, account, now)
                 tx.attempts.reserve(limits.PIN_REQUEST_EMAIL, sender.value, now)
         except TooMany as closed:
             _log.warning("a letter is left unread: the limit %s is reached", closed.facts["bucket"])
             return False
         tx.attempts.reserve(limits.LETTER_ALL, _EVERYBODY, now)
     return True
+
+
+def _counted(this: _Round, asked: PinLetter) -> PinLetter:
+    """A whole request counts for its account; whom others have closed it to is told so."""
+    if asked.lacks:
+        return asked
+    try:
+        with this.deps.transaction() as tx:
+            account = f"{this.supplier.id}:{asked.account}"
+            tx.attempts.reserve(limits.PIN_REQUEST_ACCOUNT, account, this.deps.clock.now())
+    except TooMany:
+        return replace(asked, lacks=(Lack.OFTEN,))
+    return asked
 
 
 def _answer(
@@ -323,7 +342,7 @@ class _Overtaken(Exception):
 
 
 def _card_date(asked: PinLetter, text: str) -> date | None:
-    if asked.document is not DocumentSaid.HOUSEHOLD_CARD:
+    if asked.document is not DocumentKind.HOUSEHOLD_CARD:
         return None
     try:
         return parse_card_date(find_card_date(text))
@@ -372,11 +391,17 @@ def _draft(this: _Round, letter: ReceivedLetter, sender: Login, asked: PinLetter
         card_issued_on=_card_date(asked, letter.said),
         consent_version=RequestOrigin.LETTER,
         origin=RequestOrigin.LETTER,
-        authentication=letter.head.authentication[:_MOST_AUTHENTICATION],
+        authentication=_believed(this, letter.head)[:_MOST_AUTHENTICATION],
         created_at=now,
         sent_at=now,
         waiting_since=now,
     )
+
+
+def _believed(this: _Round, head: LetterHead) -> str:
+    """What the mailbox's own server has found out about the sender; whatever else is written there the sender may have."""
+    own = this.deps.mailbox.authenticator if this.deps.mailbox else ""
+    return head.authentication if own and own.casefold() == head.authenticator else ""
 
 
 def _store(this: _Round, tx: UnitOfWork, request: PinRequest, sealed: list[_Sealed]) -> int | None:

@@ -381,13 +381,17 @@ def _needs_second(tx: UnitOfWork, request: PinRequest, account: CustomerAccount 
 
 
 def _second_reasons(request: PinRequest, marks: dict[str, Mark]) -> list[str]:
-    """Why two operators must decide: letter, phone, email, email_unknown; nothing when one is enough.
+    """Why two operators must decide: letter, phone, email, email_unknown, nothing_known; nothing when one is enough.
 
-    Who knows the owner's telephone only is not known by it: the PIN goes to the address.
+    Who knows the owner's telephone only is not known by it: the PIN goes to the address. Where nobody has linked the
+    account yet there is neither, and the address of the house is all that the document and the register share.
     """
     reasons = [name for name in ("phone", "email") if marks[name].match == Match.DIFFERS]
-    if (marks["phone"].match, marks["email"].match) == (Match.SAME, Match.UNKNOWN):
+    known = (marks["phone"].match, marks["email"].match)
+    if known == (Match.SAME, Match.UNKNOWN):
         reasons.append("email_unknown")
+    if known == (Match.UNKNOWN, Match.UNKNOWN) and marks["address"].match != Match.SAME:
+        reasons.append("nothing_known")
     if request.origin == RequestOrigin.LETTER and marks["email"].match != Match.SAME:
         return ["letter", *reasons]
     return reasons

@@ -190,9 +190,11 @@ def test_what_is_no_mailbox_is_refused_without_its_words(url: str) -> None:
 
 def test_a_url_says_everything() -> None:
     found = ImapServer.parse(
-        "imaps://desk%40example.ru:p%40%2F%D0%B9@imap.example.ru/%D0%9F%D0%B8%D0%BD?supplier=izhevsk"
+        "imaps://desk%40example.ru:p%40%2F%D0%B9@imap.example.ru/%D0%9F%D0%B8%D0%BD?supplier=izhevsk&authserv=mx.ru"
     )
-    assert found == ImapServer("imap.example.ru", 993, True, "desk@example.ru", "p@/й", "Пин", "izhevsk")
+    assert found == ImapServer(
+        "imap.example.ru", 993, True, "desk@example.ru", "p@/й", "Пин", "izhevsk", "mx.ru"
+    )
     assert ImapServer.parse("imap://a:b@host").port == 143
     assert ImapServer.parse("imap://a:b@host").folder == "INBOX"
 

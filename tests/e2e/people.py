@@ -33,6 +33,7 @@ class Household:
     """A лицевой счёт of the demo register with a debt, and what its people know of it."""
 
     account: str
+    address: str
     serial: str
     debt: str  # «282,20»
     last_reading: int
@@ -238,6 +239,7 @@ def settled(portal: Portal) -> Iterator[Town]:
 def _household(row: dict[str, str]) -> Household:
     return Household(
         account=row["account"],
+        address="{locality}, {street}, {house}-{flat}".format(**row),
         serial=row["meter_serial"],
         debt=row["balance"].replace(".", ","),
         last_reading=int(row["last_reading"]),

@@ -24,7 +24,7 @@ from cabinet.texts import (
 from cabinet.texts import pin_requests as pin_texts
 from tests import hostile_files
 from tests.e2e.conftest import DESK, NewContext, OpenAs, Watch
-from tests.e2e.people import PASSWORD, Town
+from tests.e2e.people import PASSWORD, Household, Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import box, button, find_account, open_page, pass_human_check, radio
 from tests.e2e.test_accessibility import Look, look
@@ -97,15 +97,15 @@ def issue(page: Page, account: str) -> str:
     return pin
 
 
-def ask_for_a_pin(town: Town, number: str) -> None:
+def ask_for_a_pin(town: Town, household: Household) -> None:
     """A request with a photograph, as the page sends it."""
     picture = io.BytesIO()
     Image.new("RGB", (600, 800), "#e8e0d0").save(picture, "JPEG")
     actor = town.person().actor
     attach_document(town._deps, actor, Upload("скан.jpg", picture.getvalue(), ""))
     form = {
-        "number": number,
-        "address": "Ижевск, Песочная 86-12",
+        "number": household.account,
+        "address": household.address,
         "phone": "8 912 745-10-20",
         "email": town.new_login(),
         "kind": "passport",
@@ -117,7 +117,7 @@ def ask_for_a_pin(town: Town, number: str) -> None:
 def test_a_request_is_decided_with_the_keyboard_and_leaves_a_colleagues_queue(
     open_as: OpenAs, town: Town, look: Look
 ) -> None:
-    ask_for_a_pin(town, town.household().account)
+    ask_for_a_pin(town, town.household())
     page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     colleague = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     for tab in (page, colleague):
@@ -143,7 +143,7 @@ def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(
     open_as: OpenAs, town: Town
 ) -> None:
     for _ in range(3):
-        ask_for_a_pin(town, town.household().account)
+        ask_for_a_pin(town, town.household())
     page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     colleague = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     sockets: list[WebSocketRoute] = []
@@ -212,7 +212,7 @@ def test_a_request_that_is_taken_back_leaves_whoever_reads_it_and_an_ended_sessi
         open_page(tab, "/desk/requests")
         expect(tab.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
     town.end_sessions(ended)
-    status = send_as_a_visitor(new_context().new_page(), town.household().account, town.new_login())
+    status = send_as_a_visitor(new_context().new_page(), town.household(), town.new_login())
     expect(page.locator("[data-queue] button")).to_have_count(1)
     page.locator("[data-queue] button").click()
     expect(button(page, desk_requests.APPROVE)).to_be_visible()
@@ -232,10 +232,10 @@ def frames(page: Page) -> list[str]:
     return got
 
 
-def send_as_a_visitor(page: Page, account: str, email: str) -> Page:
+def send_as_a_visitor(page: Page, household: Household, email: str) -> Page:
     """A request of the page, up to its status."""
     open_page(page, "/pin")
-    fill(page, account, email)
+    fill(page, household.account, email, household.address)
     radio(page, "Паспорт").check()
     give(page, "паспорт.jpg", hostile_files.with_exif())
     expect(rows(page)).to_have_count(1)
@@ -249,7 +249,7 @@ def test_a_visitors_photo_becomes_a_pin_by_keys_and_the_pin_opens_extended_acces
     new_context: NewContext, open_as: OpenAs, portal: Portal, town: Town
 ) -> None:
     household, email = town.household(), town.new_login()
-    send_as_a_visitor(new_context().new_page(), household.account, email)
+    send_as_a_visitor(new_context().new_page(), household, email)
     portal.mail(email)  # the request's number
     page = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
     open_page(page, "/desk/requests")

@@ -27,11 +27,11 @@ def rows(page: Page) -> Locator:
     return page.get_by_role("listitem").filter(has_text=re.compile("^Файл:|страниц"))
 
 
-def fill(page: Page, account: str, email: str) -> None:
+def fill(page: Page, account: str, email: str, address: str = "Ижевск, Песочная 86-12") -> None:
     box(page, "Мобильный телефон").fill("8 912 745-10-20")
     box(page, "Электронная почта").fill(email)
     box(page, "Лицевой счёт").fill(account)
-    box(page, "Адрес").fill("Ижевск, Песочная 86-12")
+    box(page, "Адрес").fill(address)
 
 
 def follow(page: Page) -> None:

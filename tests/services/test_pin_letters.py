@@ -1,6 +1,5 @@
 """Requests by letter: once per letter, whoever is killed when; what is no request stays where it is."""
 
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from cabinet.domain.errors import CabinetError
 from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.domain.received_letters import HEAD_BYTES, MOST_BYTES
 from cabinet.persistence.audit import AuditEvent
-from cabinet.persistence.pin_letters import LetterOutcome
+from cabinet.persistence.pin_letters import LetterOutcome, PinLetter
 from cabinet.persistence.pin_requests import PinRequest, RequestDocument
 from cabinet.ports import MailboxUnavailable
 from cabinet.services import notifications, pin_letters, request_review, suppliers
@@ -53,10 +52,8 @@ class Desk:
 
     def outcomes(self) -> dict[int, str]:
         with self.deps.snapshot() as tx:
-            known = tx.pin_letters.known(
-                hashlib.sha256(self.box.name.encode()).hexdigest(), self.box.validity
-            )
-            return {uid: one.outcome for uid, one in known.items()}
+            known = tx.session.exec(select(PinLetter).where(PinLetter.validity == self.box.validity))
+            return {one.uid: one.outcome for one in known}
 
     def answers(self, to: str = ANNA) -> list[str]:
         notifications.deliver_due(self.deps)
@@ -65,7 +62,7 @@ class Desk:
 
 @pytest.fixture
 def desk(izhevsk: World) -> Desk:
-    box = FakeMailbox()
+    box = FakeMailbox(authenticator="mx.example.ru")
     return Desk(izhevsk, box, replace(izhevsk.deps, mailbox=box))
 
 
@@ -220,6 +217,43 @@ def test_anothers_letter_under_the_same_message_id_is_a_letter_of_its_own(desk: 
         desk.box.put(good(sender=sender, Message_ID="<one@example.ru>"))
     desk.read()
     assert {one.email for one in desk.requests()} == {ANNA, "boris@example.ru"}
+
+
+@pytest.mark.parametrize(
+    "said", ["mx.evil.example; dkim=pass", "; dkim=pass", "mx.example.ru.evil; spf=pass", "dkim=pass"]
+)
+def test_what_another_server_has_found_out_of_the_sender_is_not_shown(desk: Desk, said: str) -> None:
+    """The sender's own header is on top where the mailbox's server writes none."""
+    desk.box.put(good(Authentication_Results=said))
+    assert desk.read() == 1
+    assert [x.authentication for x in desk.requests()] == [""]
+
+
+def test_where_no_server_is_named_nothing_is_believed(desk: Desk) -> None:
+    desk.box.authenticator = ""
+    desk.box.put(good(Authentication_Results="; dkim=pass"))
+    desk.box.put(good(sender="boris@example.ru", Authentication_Results="mx.example.ru; dkim=pass"))
+    assert desk.read() == 2
+    assert [x.authentication for x in desk.requests()] == ["", ""]
+
+
+def test_an_owner_to_whom_others_have_closed_the_account_is_told(desk: Desk) -> None:
+    most = pin_letters.limits.PIN_REQUEST_ACCOUNT.most
+    for n in range(most + 1):
+        desk.box.put(good(sender=f"stranger{n}@example.ru"))
+    assert desk.read() == most + 1
+    assert len(desk.requests()) == most
+    assert texts.LACKS["often"] in desk.answers(f"stranger{most}@example.ru")[0]
+
+
+def test_a_flood_of_letters_takes_turns_with_the_workers_other_work(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pin_letters, "MOST_OF_ROUND", 2)
+    for n in range(5):
+        desk.box.put(good(sender=f"user{n}@example.ru"))
+    assert [desk.read() for _ in range(4)] == [2, 2, 1, 0]
+    assert [x.email for x in desk.requests()] == [f"user{n}@example.ru" for n in range(5)]
 
 
 def test_a_mailbox_whose_uids_are_given_anew_is_not_answered_anew(desk: Desk) -> None:
@@ -501,7 +535,7 @@ def test_what_was_looked_at_is_forgotten_when_no_mailbox_lists_it_any_more(desk:
 def test_a_letter_from_a_stranger_needs_two_operators(desk: Desk) -> None:
     olga = operator(desk.world, visitor=OLGA)
     petr = operator(desk.world, "petr@example.ru", OperatorRole.SENIOR, PETR)
-    desk.box.put(good(words=words(), Authentication_Results="mx; dkim=pass"))
+    desk.box.put(good(words=words(), Authentication_Results="MX.example.ru 1; dkim=pass"))
     desk.read()
     (request,) = desk.requests()
     row = request_review.claim(desk.deps, olga, request.id or 0)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cabinet.domain import limits
 from cabinet.domain.errors import CabinetError, NotFound, SignInNeeded, TooMany
 from cabinet.domain.forms import Several
 from cabinet.domain.human_check import HumanCheckNeeded
@@ -211,6 +212,16 @@ def test_letters_to_one_address_are_limited_whoever_asks(izhevsk: World) -> None
         else:
             with pytest.raises(TooMany):
                 send(izhevsk, other, email="Victim@Example.ru", number="370000002009")
+
+
+def test_others_close_an_account_to_its_owner_only_by_very_many_requests(izhevsk: World) -> None:
+    """Five a day did: from one address and browser, under invented e-mails."""
+    for n in range(limits.PIN_REQUEST_ACCOUNT.most - 1):
+        other = Actor.anonymous(replace(VISITOR, device=f"device {n}", address=f"192.0.2.{n + 10}"))
+        send(izhevsk, other, email=f"stranger{n}@example.ru")
+    assert send(izhevsk).token
+    with pytest.raises(TooMany):
+        send(izhevsk, email="zoya2@example.ru")
 
 
 def test_a_draft_is_the_browsers_own(izhevsk: World) -> None:

@@ -120,6 +120,17 @@ def test_whoever_knows_the_owners_telephone_gets_no_pin_by_one_operator(izhevsk:
     assert not [x for x in izhevsk.mail.to("stranger@example.ru") if "0000: " in x.text]
 
 
+@pytest.mark.parametrize("address", ["Шаркан, Труда 117г-9", "Ижевск, Песочная 86-12"])
+def test_where_nothing_is_known_of_the_owner_another_address_needs_two(
+    izhevsk: World, olga: Actor, petr: Actor, address: str
+) -> None:
+    _, number, row = claimed(izhevsk, olga, address=address)
+    assert (matches(row)["email"], matches(row)["address"], row.second) == ("unknown", "differs", True)
+    assert row.why.startswith("Ни телефона, ни почты владельца мы не знаем")
+    assert not approve(izhevsk.deps, olga, number)
+    assert approve(izhevsk.deps, petr, number)
+
+
 def test_an_unknown_account_gets_no_pin(izhevsk: World, olga: Actor) -> None:
     _, number, row = claimed(izhevsk, olga, number="379999999999")
     assert matches(row) == {

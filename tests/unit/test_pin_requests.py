@@ -93,6 +93,14 @@ def test_a_house_is_its_number_its_letter_its_block_and_its_stroke(
 def test_numbered_streets_and_quarters() -> None:
     for typed in ("Ижевск, 9 Января 5-12", "г. Ижевск, ул. 9 Января, д. 5, кв. 12"):
         assert compare_address(typed, "г. Ижевск", "ул. 9 Января", "5", "12") is Match.SAME
+    assert (
+        compare_address("УР, Воткинск, Удмуртская 88-77", "г. Воткинск", "ул. Удмуртская", "88", "77")
+        is Match.SAME
+    )
+    assert (
+        compare_address("УР, Воткинск, Ленина 88-77", "г. Воткинск", "ул. Удмуртская", "88", "77")
+        is Match.DIFFERS
+    )
     assert compare_address("Воткинск, мкр. 5, д. 12", "г. Воткинск", "5 мкр", "12", "") is Match.SAME
     assert (
         compare_address("с. Завьялово, 1-й пер., 3", "Завьяловский р-н, с. Завьялово", "1-й пер", "3", "")

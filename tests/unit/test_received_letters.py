@@ -9,7 +9,6 @@ import pytest
 from cabinet.domain.documents import by_magic
 from cabinet.domain.html_text import text_of_html
 from cabinet.domain.pin_letters import (
-    DocumentSaid,
     Lack,
     PinLetter,
     find_accounts,
@@ -17,6 +16,7 @@ from cabinet.domain.pin_letters import (
     find_phone,
     understand,
 )
+from cabinet.domain.pin_requests import DocumentKind
 from cabinet.domain.received_letters import MOST_BYTES, MOST_TEXT, Fault, read_head, read_letter
 from tests import hostile_letters as letters
 
@@ -114,7 +114,7 @@ def test_the_head_alone_tells_who_writes() -> None:
         letters.good(Authentication_Results="mx.example.ru; spf=pass; dkim=fail (bad) ; dmarc=none")
     )
     assert (head.sender, head.subject) == (letters.ANNA, "Запрос пин-кода")
-    assert head.authentication == "dkim=fail dmarc=none spf=pass"
+    assert (head.authenticator, head.authentication) == ("mx.example.ru", "dkim=fail dmarc=none spf=pass")
     assert not head.automatic
 
 
@@ -187,10 +187,10 @@ def test_an_address_is_found(said: str, address: str) -> None:
 def test_the_document_is_known_by_its_words_or_its_name() -> None:
     found = asked(letters.good(words=letters.WORDS.replace("Скан паспорта приложен.", "")))
     assert found
-    assert found.document is DocumentSaid.PASSPORT
+    assert found.document is DocumentKind.PASSPORT
     found = asked(letters.good(words=letters.WORDS + "Поквартирная карточка", files={"a.jpg": letters.PHOTO}))
     assert found
-    assert found.document is DocumentSaid.HOUSEHOLD_CARD
+    assert found.document is DocumentKind.HOUSEHOLD_CARD
     plain = letters.WORDS.replace("Скан паспорта приложен.", "")
     found = asked(letters.good(words=plain, files={"a.jpg": letters.PHOTO}))
     assert found

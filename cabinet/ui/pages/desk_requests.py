@@ -129,13 +129,13 @@ def mark(row: rx.Var[Mark]) -> rx.Component:
 
 def decision() -> rx.Component:
     refusing = form(
-        hidden("request", State.review.id),
         select_field(
             "reason",
             texts.REASON,
             *options([("", ""), *texts.REASONS]),
             problem=State.problems["reason"],
         ),
+        hidden("request", State.review.id),
         buttons.secondary(texts.SEND_REFUSAL, type_="submit", busy=State.busy),
         on_submit=State.turn_down,
     )
