@@ -239,6 +239,18 @@ class FakeVault:
         return sorted(name for name, kept in self.kept.items() if kept[3] < moment)
 
 
+class Exploding:
+    """A port of the real portal that no practice world may touch."""
+
+    def __call__(self, *_given: object) -> Any:
+        """Called."""
+        raise AssertionError("the real portal was touched")
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked."""
+        raise AssertionError(f"the real portal was touched: {name}")
+
+
 @dataclass
 class World:
     """Dependencies, and the fakes inside them to look at."""
