@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from cabinet.domain.permissions import Actor
@@ -94,3 +95,11 @@ def _make_secrets_cheap(world: World) -> None:
                     tx.customer_accounts.replace_pin(
                         ids[known.account], kind, passwords.hash_plain(secret), now
                     )
+
+
+def somebody_waits(engine: Engine) -> bool:
+    """For a lock; SQLite's writers wait for their turn anyway."""
+    if engine.dialect.name == "sqlite":
+        return True
+    with engine.connect() as connection:
+        return bool(connection.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").all())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from cabinet.domain.errors import InputError
+from cabinet.domain.errors import InputError, NotFound
 
 LIFETIME: Final = timedelta(minutes=10)
 TRIES: Final = 5
@@ -58,6 +58,42 @@ class CodeExhausted(InputError):
     field = "code"
 
 
+class ConfirmationGone(NotFound):
+    """This browser waits for no code: it has asked for none, or what it waited for is done, given up or too old."""
+
+    code = "confirmation.gone"
+
+
+class LinkUnknown(NotFound):
+    """No such link was ever sent."""
+
+    code = "link.unknown"
+
+
+class LinkExpired(InputError):
+    """The link was right once, too long ago."""
+
+    code = "link.expired"
+
+
+class LinkUsed(InputError):
+    """The link has done its work already."""
+
+    code = "link.used"
+
+
+class LinkSuperseded(InputError):
+    """A newer letter was sent after this one, or somebody has confirmed the login since."""
+
+    code = "link.superseded"
+
+
+class LinkElsewhere(InputError):
+    """The login is being registered in several browsers: a link confirms only what was typed in its own one."""
+
+    code = "link.elsewhere"
+
+
 class CodeCheck(StrEnum):
     """What a check found; returned, not raised, so that the counted try is kept."""
 
@@ -77,10 +113,22 @@ _ERRORS: Final = {
 }
 
 
+_LINK_ERRORS: Final = {
+    CodeCheck.EXPIRED: LinkExpired,
+    CodeCheck.USED: LinkUsed,
+    CodeCheck.SUPERSEDED: LinkSuperseded,
+}
+
+
 def error_of(check: CodeCheck, left: int) -> InputError:
     """The error to raise, outside the transaction, for a check that is not RIGHT."""
     kind = _ERRORS.get(check)
     return kind() if kind else CodeWrong(left=left)
+
+
+def link_error_of(check: CodeCheck) -> InputError:
+    """The same for a link, which is never wrong and never tried too often."""
+    return _LINK_ERRORS[check]()
 
 
 def new_code() -> str:

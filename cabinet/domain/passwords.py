@@ -46,8 +46,8 @@ class PasswordCommon(InputError):
     field = "password"
 
 
-def checked(password: str, login: str) -> str:
-    """The password in NFC, when it may be one.
+def checked(password: str, login: str = "") -> str:
+    """The password in NFC, when it may be one; of a login that is not known yet, nothing is asked.
 
     Raises:
         PasswordShort, PasswordLong, PasswordLikeLogin, PasswordCommon: it may not.
@@ -57,13 +57,17 @@ def checked(password: str, login: str) -> str:
         raise PasswordShort(least=LEAST)
     if len(text) > MOST:
         raise PasswordLong(most=MOST)
-    folded, name = text.casefold(), login.casefold()
-    local = name.partition("@")[0].removeprefix("+7")  # a phone also without its code, as «8912…» has it
-    if folded in name or name in folded or (len(local) >= LEAST and local in folded):
+    folded = text.casefold()
+    if login and _is_like(folded, login.casefold()):
         raise PasswordLikeLogin
     if len(set(folded)) <= _FEW or any(folded in row for row in _KEYBOARD_ROWS):
         raise PasswordCommon
     return text
+
+
+def _is_like(folded: str, name: str) -> bool:
+    local = name.partition("@")[0].removeprefix("+7")  # a phone also without its code, as «8912…» has it
+    return folded in name or name in folded or (len(local) >= LEAST and local in folded)
 
 
 def keys_pressed(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary, delete
+from sqlalchemy import Column, ColumnElement, LargeBinary, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.human_check import Purpose, Stage
@@ -51,13 +51,7 @@ class Challenges:
         """
         row = self._session.execute(
             delete(HumanChallenge)
-            .where(
-                col(HumanChallenge.id) == challenge_id,
-                col(HumanChallenge.stage).in_(stages),
-                col(HumanChallenge.device) == device,
-                col(HumanChallenge.purpose) == purpose,
-                col(HumanChallenge.expires_at) > now,
-            )
+            .where(*_open(challenge_id, stages, device, purpose, now))
             .returning(
                 col(HumanChallenge.stage),
                 col(HumanChallenge.answer_digest),
@@ -76,6 +70,13 @@ class Challenges:
             expires_at=row[2],
         )
 
+    def is_open(
+        self, challenge_id: str, stages: Collection[Stage], device: str, purpose: Purpose, now: datetime
+    ) -> bool:
+        """Whether `spend` would give it."""
+        conditions = _open(challenge_id, stages, device, purpose, now)
+        return self._session.exec(select(HumanChallenge.id).where(*conditions)).one_or_none() is not None
+
     def find_media(self, challenge_id: str, stage: Stage, device: str, now: datetime) -> bytes | None:
         """The picture or the sound of this browser's open task."""
         return self._session.exec(
@@ -91,3 +92,15 @@ class Challenges:
         """Delete what is too late for anything; how many."""
         gone = self._session.exec(delete(HumanChallenge).where(col(HumanChallenge.expires_at) <= now))
         return gone.rowcount
+
+
+def _open(
+    challenge_id: str, stages: Collection[Stage], device: str, purpose: Purpose, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(HumanChallenge.id) == challenge_id,
+        col(HumanChallenge.stage).in_(stages),
+        col(HumanChallenge.device) == device,
+        col(HumanChallenge.purpose) == purpose,
+        col(HumanChallenge.expires_at) > now,
+    )

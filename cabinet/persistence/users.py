@@ -1,6 +1,7 @@
 """Users of the cabinet, their confirmations and their sessions."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import false, update
@@ -14,8 +15,22 @@ from cabinet.persistence.operators import Operator
 from cabinet.persistence.types import instant, key, refers
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody chose by registering. It holds once the code or the link that was sent for it has come back.
+
+    Whoever else types the same login chooses for themselves.
+    """
+
+    password_hash: str
+    consent_version: str
+    consent_digest: str
+    consented_at: datetime
+    consent_address: str
+
+
 class User(SQLModel, table=True):
-    """Пользователь личного кабинета."""
+    """Пользователь личного кабинета; until the login is confirmed no password fits."""
 
     __tablename__ = "users"
 
@@ -39,6 +54,11 @@ class User(SQLModel, table=True):
         """The login as a value."""
         return Login(LoginKind(self.login_kind), self.login)
 
+    def confirm(self, chosen: Chosen, now: datetime) -> None:
+        """The login is the user's, and what they chose by registering holds."""
+        self.confirmed_at = now
+        self.sqlmodel_update(asdict(chosen))
+
 
 class Confirmation(SQLModel, table=True):
     """A code and a link that were sent to a login; kept as digests.
@@ -54,9 +74,13 @@ class Confirmation(SQLModel, table=True):
     code_digest: str = Field(max_length=64)
     token_digest: str = Field(max_length=64, unique=True)
     device: str = Field(max_length=64, index=True)
-    # The password that is chosen with this very confirmation: it holds only once the code is entered.
+    # What was chosen by registering; of no meaning for every other purpose.
     password_hash: str = Field(default="", max_length=60)
-    # The login that is taken with this very confirmation; "" for every other purpose.
+    consent_version: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
+    consent_digest: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    consented_at: datetime | None = instant(default=None)
+    consent_address: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    # The login that is taken with this very confirmation, or that asks for a new password; "" for the other purposes.
     new_login_kind: str = Field(default="", max_length=8)
     new_login: str = Field(default="", max_length=254)
     remember: bool = False
@@ -67,8 +91,21 @@ class Confirmation(SQLModel, table=True):
     superseded_at: datetime | None = instant(default=None)
 
     @property
+    def chosen(self) -> Chosen | None:
+        """What holds once it is confirmed, where something was chosen with it."""
+        if self.consented_at is None:
+            return None
+        return Chosen(
+            self.password_hash,
+            self.consent_version,
+            self.consent_digest,
+            self.consented_at,
+            self.consent_address,
+        )
+
+    @property
     def as_new_login(self) -> Login | None:
-        """The login that is taken with it, where there is one."""
+        """The login that it is about, where that is not simply the user's."""
         return Login(LoginKind(self.new_login_kind), self.new_login) if self.new_login else None
 
 
@@ -135,14 +172,15 @@ class Users:
 
     def get(self, user_id: int, *, lock: bool = False) -> User:
         """The user, or NotFound; with `lock` nobody else changes them until the transaction ends."""
-        user = self._session.get(User, user_id, with_for_update=lock)
+        # What only refers to the row, like a new ticket, need not wait, and so waits for nobody in a circle.
+        user = self._session.get(User, user_id, with_for_update={"key_share": True} if lock else None)
         if user is None:
             raise NotFound
         return user
 
-    def lock(self, actor: Actor) -> None:
-        """Keep the actor's other transactions of this kind waiting until this one ends."""
-        self._session.exec(select(User.id).where(User.id == actor.user).with_for_update()).one()
+    def lock(self, user_id: int) -> None:
+        """Keep the user's other transactions of this kind waiting until this one ends."""
+        self._session.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
 
     def get_for(self, actor: Actor) -> User:
         """The actor's own row.
@@ -188,6 +226,24 @@ class Confirmations:
                 col(Confirmation.superseded_at).is_(None),
             )
             .values(superseded_at=now)
+        )
+
+    def has_rival(self, confirmation: Confirmation, now: datetime) -> bool:
+        """Whether another browser waits for the same thing of the same user."""
+        return (
+            self._session.exec(
+                select(Confirmation.id)
+                .where(
+                    Confirmation.user_id == confirmation.user_id,
+                    Confirmation.purpose == confirmation.purpose,
+                    Confirmation.device != confirmation.device,
+                    col(Confirmation.used_at).is_(None),
+                    col(Confirmation.superseded_at).is_(None),
+                    col(Confirmation.expires_at) > now,
+                )
+                .limit(1)
+            ).first()
+            is not None
         )
 
     def find_latest(self, device: str, purposes: Sequence[CodePurpose]) -> Confirmation | None:

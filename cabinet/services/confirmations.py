@@ -1,17 +1,16 @@
 """Codes and links that confirm a phone or an e-mail: sending, sending again, checking."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cabinet.domain import codes, limits
-from cabinet.domain.codes import CodeCheck, CodePurpose
-from cabinet.domain.errors import NotFound
+from cabinet.domain.codes import CodeCheck, CodePurpose, ConfirmationGone, LinkElsewhere, LinkUnknown
 from cabinet.domain.identity import Login
 from cabinet.domain.permissions import Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.persistence.users import Confirmation, User
-from cabinet.services import second_factors
+from cabinet.persistence.users import Chosen, Confirmation, User
+from cabinet.services import second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import pretend_message, queue_message
 
@@ -51,23 +50,23 @@ def send_code(
     purpose: CodePurpose,
     *,
     to: Login | None = None,
-    password_hash: str = "",
+    chosen: Chosen | None = None,
     remember: bool = False,
     decoy: bool = False,
     holder_id: int | None = None,
 ) -> None:
     """Queue a code and a link for the user's login; the former one of this browser is superseded.
 
-    It goes `to` another login when the user is about to take that one.
+    `to` is the login that it is about, where that may become another than the user's: one that the user is about to
+    take, one that has forgotten its password.
 
     A decoy looks the same to whoever asked, but nobody is ever told its code; `holder_id` has the login then.
     """
     code, link = codes.new_code(), codes.new_token()
-    confirmation = _confirmation(deps, actor, purpose, codes.new_token() if decoy else code, link)
-    confirmation.user_id, confirmation.password_hash = user.id, password_hash
-    confirmation.remember = remember
-    if to:
-        confirmation.new_login_kind, confirmation.new_login = to.kind, to.value
+    confirmation = _confirmation(deps, actor, purpose, codes.new_token() if decoy else code, link, to=to)
+    confirmation.user_id, confirmation.remember = user.id, remember
+    if chosen:
+        confirmation.sqlmodel_update(asdict(chosen))
     tx.confirmations.add(confirmation)
     if decoy:
         template = "login_wanted" if to else "already_registered"
@@ -84,17 +83,21 @@ def pretend_to_send(deps: Deps, tx: UnitOfWork, actor: Actor, to: Login, purpose
 
     A message that nobody gets stands in the place of the real one, so that the time tells nothing.
     """
-    tx.confirmations.add(_confirmation(deps, actor, purpose, codes.new_token(), codes.new_token()))
+    tx.confirmations.add(_confirmation(deps, actor, purpose, codes.new_token(), codes.new_token(), to=to))
     pretend_message(deps, tx, to, f"confirm_{purpose}")
 
 
-def _confirmation(deps: Deps, actor: Actor, purpose: CodePurpose, code: str, link: str) -> Confirmation:
+def _confirmation(
+    deps: Deps, actor: Actor, purpose: CodePurpose, code: str, link: str, *, to: Login | None
+) -> Confirmation:
     now = deps.clock.now()
     return Confirmation(
         purpose=purpose,
         code_digest=codes.digest(deps.secret_key, _CODE, code),
         token_digest=codes.digest(deps.secret_key, _LINK, link),
         device=actor.visitor.device,
+        new_login_kind=to.kind if to else "",
+        new_login=to.value if to else "",
         sent_at=now,
         expires_at=now + codes.LIFETIME,
     )
@@ -106,11 +109,11 @@ def get_confirmation(
     """What this browser is waiting for.
 
     Raises:
-        NotFound: it has asked for no code.
+        ConfirmationGone: it has asked for no code.
     """
     now = deps.clock.now()
     with deps.snapshot() as tx:
-        confirmation = _latest(tx, actor, purposes)
+        confirmation = latest_of(tx, actor, purposes)
         login = confirmation.as_new_login or tx.users.get(confirmation.user_id or 0).as_login
     return row_of(confirmation, login, now)
 
@@ -132,14 +135,13 @@ def resend_code(deps: Deps, actor: Actor, purposes: tuple[CodePurpose, ...] = EN
     What is done, given up or a day old is begun anew, with the password: a code alone is no first factor.
 
     Raises:
-        NotFound: it waits for no code.
+        ConfirmationGone: it waits for no code.
         TooMany: one a minute, five a day.
     """
     with deps.transaction() as tx:
-        former = _latest(tx, actor, purposes)
-        late = former.sent_at + _WAITS <= deps.clock.now()
-        if former.used_at or former.superseded_at or late:
-            raise NotFound
+        former = latest_of(tx, actor, purposes)
+        if former.used_at or former.superseded_at or is_late(former, deps.clock.now()):
+            raise ConfirmationGone
         user = tx.users.get(former.user_id or 0)
         count_sending(deps, tx, user.as_login)
         purpose = CodePurpose(former.purpose)
@@ -149,7 +151,7 @@ def resend_code(deps: Deps, actor: Actor, purposes: tuple[CodePurpose, ...] = EN
             actor,
             user,
             purpose,
-            password_hash=former.password_hash,
+            chosen=former.chosen,
             remember=former.remember,
             decoy=purpose is CodePurpose.REGISTER and user.confirmed_at is not None,
         )
@@ -171,12 +173,10 @@ def confirm_code(deps: Deps, actor: Actor, typed: str) -> Entered:
     """Check the code that this browser was sent and, when it is right, earn a ticket.
 
     Raises:
-        NotFound: this browser has asked for no code.
+        ConfirmationGone: this browser has asked for no code.
         CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with it.
         TooMany: too many tries from this address.
     """
-    with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
     with deps.transaction() as tx:
         confirmation, check, left = spend_code(deps, tx, actor, ENTERING, typed)
         if check is CodeCheck.RIGHT:
@@ -188,12 +188,28 @@ def confirm_code(deps: Deps, actor: Actor, typed: str) -> Entered:
 def spend_code(
     deps: Deps, tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...], typed: str
 ) -> tuple[Confirmation, CodeCheck, int]:
-    """Count a try at this browser's code and tell what it found, and how many tries are left."""
-    latest = _latest(tx, actor, purposes)
+    """`try_code`; a right code has done its work by it."""
+    meant, check, left = try_code(deps, tx, actor, purposes, typed)
+    if check is CodeCheck.RIGHT:
+        meant.used_at = deps.clock.now()
+    return meant, check, left
+
+
+def try_code(
+    deps: Deps, tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...], typed: str
+) -> tuple[Confirmation, CodeCheck, int]:
+    """Count a try at this browser's code and tell what it found, and how many tries are left; a right one is free.
+
+    Raises:
+        ConfirmationGone: this browser has asked for no code.
+        TooMany: too many tries from this address.
+    """
+    latest, now = latest_of(tx, actor, purposes), deps.clock.now()
+    tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, now)
     typed_digest = codes.digest(deps.secret_key, _CODE, codes.code_digits(typed))
     meant = tx.confirmations.find_by_code(latest.user_id, CodePurpose(latest.purpose), typed_digest) or latest
     check = codes.state_of(
-        now=deps.clock.now(),
+        now=now,
         expires_at=meant.expires_at,
         used_at=meant.used_at,
         superseded_at=meant.superseded_at,
@@ -201,7 +217,7 @@ def spend_code(
         right=meant.code_digest == typed_digest and meant.device == actor.visitor.device,
     )
     if check is CodeCheck.RIGHT:
-        meant.used_at = deps.clock.now()
+        tx.attempts.release(limits.CODE_CHECK, actor.visitor.network)
     elif check is CodeCheck.WRONG:
         latest.tries += 1
         tx.session.add(latest)
@@ -211,16 +227,20 @@ def spend_code(
 def confirm_link(deps: Deps, actor: Actor, token: str) -> Entered:
     """Confirm by the link of a letter; opened in another browser it confirms, but does not sign in.
 
+    The button in another browser says nothing of who chose the password: while several browsers wait for a code
+    of one login, each confirms its own registration only.
+
     Raises:
-        CodeExpired, CodeUsed, CodeSuperseded: what is wrong with the link.
-        NotFound: no such link.
+        LinkExpired, LinkUsed, LinkSuperseded, LinkElsewhere: what is wrong with the link.
+        LinkUnknown: no such link.
     """
+    now = deps.clock.now()
     with deps.transaction() as tx:
         found = tx.confirmations.find_by_token(codes.digest(deps.secret_key, _LINK, token))
         if found is None or found.purpose != CodePurpose.REGISTER:
-            raise NotFound
+            raise LinkUnknown
         check = codes.state_of(
-            now=deps.clock.now(),
+            now=now,
             expires_at=found.expires_at,
             used_at=found.used_at,
             superseded_at=found.superseded_at,
@@ -228,12 +248,13 @@ def confirm_link(deps: Deps, actor: Actor, token: str) -> Entered:
             right=True,
         )
         if check is CodeCheck.RIGHT:
-            found.used_at = deps.clock.now()
+            here = found.device == actor.visitor.device
+            if not here and tx.confirmations.has_rival(found, now):
+                raise LinkElsewhere
+            found.used_at = now
             user = _confirm(deps, tx, actor, found)
-            if found.device != actor.visitor.device:
-                return Entered("")
-            return enter(deps, tx, actor, user, remember=found.remember)
-    raise codes.error_of(check, codes.TRIES)
+            return enter(deps, tx, actor, user, remember=found.remember) if here else Entered("")
+    raise codes.link_error_of(check)
 
 
 def enter(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, *, remember: bool) -> Entered:
@@ -253,18 +274,34 @@ def holder_of(deps: Deps, tx: UnitOfWork, login: Login) -> User | None:
 
 
 def _confirm(deps: Deps, tx: UnitOfWork, actor: Actor, confirmation: Confirmation) -> User:
-    now = deps.clock.now()
+    """The user of a right proof.
+
+    Registering, the password and the consent are those that were chosen for this very proof: whoever else has typed
+    the login, before or after, waits for nothing any more.
+    """
     user = tx.users.get(confirmation.user_id or 0)
-    if user.confirmed_at is None:
-        user.confirmed_at = now
-        user.password_hash = confirmation.password_hash or user.password_hash
+    if chosen := confirmation.chosen:
+        now = deps.clock.now()
+        user.confirm(chosen, now)
+        tx.attempts.release(limits.REGISTER_ADDRESS, actor.visitor.network)
+        sessions.end_others(deps, tx, Actor.anonymous(actor.visitor), user.id or 0)
         tx.audit.record(actor, now, "user.confirmed", user.id)
     return user
 
 
-def _latest(tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...]) -> Confirmation:
+def latest_of(tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...]) -> Confirmation:
+    """The newest that this browser has asked for.
+
+    Raises:
+        ConfirmationGone: it has asked for none.
+    """
     device = actor.visitor.device
     found = tx.confirmations.find_latest(device, purposes) if device else None
     if found is None:
-        raise NotFound
+        raise ConfirmationGone
     return found
+
+
+def is_late(confirmation: Confirmation, now: datetime) -> bool:
+    """Whether it was sent too long ago to be sent again: that is begun anew."""
+    return confirmation.sent_at + _WAITS <= now

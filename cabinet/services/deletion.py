@@ -51,7 +51,7 @@ def ask_deletion(deps: Deps, actor: Actor) -> DeletionRow:
     now = deps.clock.now()
     with deps.transaction() as tx:
         require_recent(deps, tx, actor)
-        tx.users.lock(actor)  # two tabs ask one after the other
+        tx.users.lock(actor.user)  # two tabs ask one after the other
         user = tx.users.get_for(actor)
         if tx.deletions.find(actor.user) is None:
             tx.deletions.add(AccountDeletion(user_id=actor.user, asked_at=now, due_at=now + DELAY))

@@ -130,7 +130,7 @@ def begin_check(deps: Deps, actor: Actor, command: BeginCheck) -> str:
     visitor = _known(actor)
     proof = _stage(deps, Stage.PROOF, visitor, command.purpose)
     with deps.transaction() as tx:
-        _reserve_proof(tx, deps, visitor)
+        _reserve_proof(deps, tx, visitor)
         tx.challenges.add(proof)
     return deps.proofs.challenge(proof.id, proof.expires_at)
 
@@ -145,9 +145,9 @@ def waive_task(deps: Deps, actor: Actor, command: WaiveTask) -> str:
     visitor = _known(actor)
     proof = _stage(deps, Stage.HARD, visitor, command.purpose)
     with deps.transaction() as tx:
-        if not _waivable(tx, deps, visitor, command.purpose):
+        if not _waivable(deps, tx, visitor, command.purpose):
             raise HumanCheckNotWaivable
-        _reserve_proof(tx, deps, visitor)
+        _reserve_proof(deps, tx, visitor)
         tx.attempts.reserve(WAIVERS_ADDRESS, visitor.network, deps.clock.now())
         tx.challenges.add(proof)
     return deps.proofs.challenge(proof.id, proof.expires_at, WAIVER_WORK)
@@ -166,14 +166,14 @@ def prove_work(deps: Deps, actor: Actor, command: ProveWork) -> Step:
     if proof_id is None:
         raise HumanCheckUnproved
     with deps.transaction() as tx:
-        proof = _spend(tx, deps, visitor, command.purpose, (PROOFS, proof_id))
+        proof = _spend(deps, tx, visitor, command.purpose, (PROOFS, proof_id))
         if proof is None:
             raise HumanCheckExpired
         if proof.stage == Stage.HARD:
-            return _passed(tx, deps, Stage.VOUCHED, visitor, command.purpose)
-        if not command.task and _take_light(tx, deps, visitor):
-            return _passed(tx, deps, Stage.LIGHT, visitor, command.purpose)
-        _reserve_task(tx, deps, visitor)
+            return _passed(deps, tx, Stage.VOUCHED, visitor, command.purpose)
+        if not command.task and _take_light(deps, tx, visitor):
+            return _passed(deps, tx, Stage.LIGHT, visitor, command.purpose)
+        _reserve_task(deps, tx, visitor)
     return _pose(deps, visitor, command.purpose, Stage.PICTURE)
 
 
@@ -186,9 +186,9 @@ def change_task(deps: Deps, actor: Actor, command: ChangeTask) -> Step:
     """
     visitor = _known(actor)
     with deps.transaction() as tx:
-        if _spend(tx, deps, visitor, command.purpose, (TASKS, command.task_id)) is None:
+        if _spend(deps, tx, visitor, command.purpose, (TASKS, command.task_id)) is None:
             raise HumanCheckExpired
-        _reserve_task(tx, deps, visitor)
+        _reserve_task(deps, tx, visitor)
     return _pose(deps, visitor, command.purpose, command.kind)
 
 
@@ -201,15 +201,15 @@ def check_answer(deps: Deps, actor: Actor, command: CheckAnswer) -> Step:
     """
     visitor = _known(actor)
     with deps.transaction() as tx:
-        task = _spend(tx, deps, visitor, command.purpose, (TASKS, command.task_id))
+        task = _spend(deps, tx, visitor, command.purpose, (TASKS, command.task_id))
         if task is None:
             raise HumanCheckExpired
         if _right(deps, task, command.answer):
-            return _passed(tx, deps, Stage.PASS, visitor, command.purpose)
-        _count(tx, deps, (FAILED_VISITOR, visitor.device), (FAILED_ADDRESS, visitor.network))
+            return _passed(deps, tx, Stage.PASS, visitor, command.purpose)
+        _count(deps, tx, (FAILED_VISITOR, visitor.device), (FAILED_ADDRESS, visitor.network))
     # A transaction of its own: refusing another task must not bring the old one back.
     with deps.transaction() as tx:
-        _reserve_task(tx, deps, visitor)
+        _reserve_task(deps, tx, visitor)
     return _pose(deps, visitor, command.purpose, Stage(task.stage))
 
 
@@ -228,16 +228,27 @@ def fetch_media(deps: Deps, visitor: Visitor, kind: Stage, task_id: str) -> byte
     return media
 
 
+def need_pass(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: Purpose, pass_id: str) -> None:
+    """Look at the pass before something dear is done for it; `spend_pass` follows.
+
+    Raises:
+        HumanCheckNeeded: none, or late, used, for another purpose or of another browser.
+    """
+    good, now = _good_for(purpose), deps.clock.now()
+    if not visitor.device or not tx.challenges.is_open(pass_id, good, visitor.device, purpose, now):
+        raise HumanCheckNeeded
+
+
 def spend_pass(
-    tx: UnitOfWork, deps: Deps, visitor: Visitor, purpose: str, pass_id: str, *, login: str = ""
+    deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: Purpose, pass_id: str, *, login: str = ""
 ) -> None:
     """Use the pass up inside the caller's transaction: undone with it, so a mistyped form keeps its pass.
 
     Args:
-        tx: the caller's transaction.
         deps: of the caller.
+        tx: the caller's transaction.
         visitor: who sent the form.
-        purpose: one of `Purpose`.
+        purpose: what the form is for.
         pass_id: what the form came with.
         login: whom the form is about; one that was guessed at needs a pass earned by a task.
 
@@ -245,12 +256,10 @@ def spend_pass(
         HumanCheckNeeded: none, or late, used, for another purpose or of another browser.
         HumanCheckTaskNeeded: the pass was given for the work alone, which this login is too much in danger for.
     """
-    wanted = Purpose(purpose)
-    good = PASSES if wanted in CODE_FOLLOWS else PASSES - {Stage.VOUCHED}
-    spent = _spend(tx, deps, visitor, wanted, (good, pass_id)) if visitor.device else None
+    spent = _spend(deps, tx, visitor, purpose, (_good_for(purpose), pass_id)) if visitor.device else None
     if spent is None:
         raise HumanCheckNeeded
-    if spent.stage == Stage.LIGHT and _route(tx, deps, visitor, login, (Watched.LOGIN,)) is Route.TASK:
+    if spent.stage == Stage.LIGHT and _route(deps, tx, visitor, login, (Watched.LOGIN,)) is Route.TASK:
         raise HumanCheckTaskNeeded
 
 
@@ -261,6 +270,10 @@ def forget_expired(deps: Deps) -> int:
         for limit in _COUNTED:
             tx.attempts.forget_before(limit, now)
         return tx.challenges.forget_expired(now)
+
+
+def _good_for(purpose: Purpose) -> frozenset[Stage]:
+    return PASSES if purpose in CODE_FOLLOWS else PASSES - {Stage.VOUCHED}
 
 
 def _known(actor: Actor) -> Visitor:
@@ -278,7 +291,7 @@ def _stage(deps: Deps, stage: Stage, visitor: Visitor, purpose: Purpose) -> Huma
 
 
 def _spend(
-    tx: UnitOfWork, deps: Deps, visitor: Visitor, purpose: Purpose, spent: _Spent
+    deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: Purpose, spent: _Spent
 ) -> HumanChallenge | None:
     stages, stage_id = spent
     if not _ID.fullmatch(stage_id):
@@ -286,15 +299,15 @@ def _spend(
     return tx.challenges.spend(stage_id, stages, visitor.device, purpose, deps.clock.now())
 
 
-def _passed(tx: UnitOfWork, deps: Deps, kind: Stage, visitor: Visitor, purpose: Purpose) -> Step:
+def _passed(deps: Deps, tx: UnitOfWork, kind: Stage, visitor: Visitor, purpose: Purpose) -> Step:
     earned = _stage(deps, kind, visitor, purpose)
     tx.challenges.add(earned)
     return Step(pass_id=earned.id)
 
 
 def _route(
-    tx: UnitOfWork,
     deps: Deps,
+    tx: UnitOfWork,
     visitor: Visitor,
     login: str = "",
     watched: Collection[Watched] = tuple(Watched),
@@ -320,36 +333,36 @@ def _route(
     return strict
 
 
-def _take_light(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> bool:
+def _take_light(deps: Deps, tx: UnitOfWork, visitor: Visitor) -> bool:
     """Whether the work alone is enough now, which is then counted; those that come at once wait for one another."""
     counted = (LIGHT_ADDRESS, visitor.network), (LIGHT_ALL, _EVERYBODY)
     for limit, subject in counted:
         tx.attempts.hold(limit, subject)
-    enough = _route(tx, deps, visitor) is Route.PROOF_ONLY
+    enough = _route(deps, tx, visitor) is Route.PROOF_ONLY
     if enough:
-        _count(tx, deps, *counted)
+        _count(deps, tx, *counted)
     return enough
 
 
-def _count(tx: UnitOfWork, deps: Deps, *happened: tuple[Limit, str]) -> None:
+def _count(deps: Deps, tx: UnitOfWork, *happened: tuple[Limit, str]) -> None:
     """Remember what the rules of calm watch; counting refuses nobody."""
     for limit, subject in happened:
         tx.attempts.reserve(replace(limit, most=_BOUNDLESS), subject, deps.clock.now())
 
 
-def _waivable(tx: UnitOfWork, deps: Deps, visitor: Visitor, purpose: Purpose) -> bool:
+def _waivable(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: Purpose) -> bool:
     failures = replace(FAILED_VISITOR, most=WAIVABLE_AFTER)
     return purpose in CODE_FOLLOWS and not tx.attempts.left(failures, visitor.device, deps.clock.now())
 
 
-def _reserve_proof(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> None:
+def _reserve_proof(deps: Deps, tx: UnitOfWork, visitor: Visitor) -> None:
     now = deps.clock.now()
     tx.attempts.reserve(PROOFS_VISITOR, visitor.device, now)
     tx.attempts.reserve(PROOFS_ADDRESS, visitor.network, now)
     tx.challenges.forget_expired(now)
 
 
-def _reserve_task(tx: UnitOfWork, deps: Deps, visitor: Visitor) -> None:
+def _reserve_task(deps: Deps, tx: UnitOfWork, visitor: Visitor) -> None:
     now = deps.clock.now()
     tx.attempts.reserve(TASKS_VISITOR, visitor.device, now)
     tx.attempts.reserve(TASKS_ADDRESS, visitor.network, now)
@@ -368,7 +381,7 @@ def _pose(deps: Deps, visitor: Visitor, purpose: Purpose, kind: Stage) -> Step:
         task.answer_digest = answer_digest(deps.secret_key, task.id, answer)
     with deps.transaction() as tx:
         tx.challenges.add(task)
-        waivable = _waivable(tx, deps, visitor, purpose)
+        waivable = _waivable(deps, tx, visitor, purpose)
     return Step(task_id=task.id, kind=kind, waivable=waivable)
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from cabinet.domain import codes, limits
-from cabinet.domain.codes import CodeCheck, CodePurpose
-from cabinet.domain.errors import Conflict, InputError, NotFound
+from cabinet.domain.codes import CodeCheck, CodePurpose, ConfirmationGone
+from cabinet.domain.errors import Conflict, InputError
 from cabinet.domain.forms import text_of
 from cabinet.domain.identity import Login
 from cabinet.domain.permissions import Actor, Permission
@@ -75,7 +75,7 @@ def resend_code(deps: Deps, actor: Actor) -> ConfirmationRow:
     """Send another code to the login that this browser has asked for.
 
     Raises:
-        NotFound: it awaits no code, or it is another user's.
+        ConfirmationGone: it awaits no code, or it is another user's.
         TooMany: one a minute, five a day.
     """
     actor.require(Permission.PROFILE)
@@ -89,7 +89,7 @@ def get_awaited(deps: Deps, actor: Actor) -> ConfirmationRow:
     """What this browser is waiting for.
 
     Raises:
-        NotFound: it awaits no code, or it is another user's.
+        ConfirmationGone: it awaits no code, or it is another user's.
     """
     actor.require(Permission.PROFILE)
     with deps.snapshot() as tx:
@@ -101,14 +101,12 @@ def confirm_login(deps: Deps, actor: Actor, typed: str) -> str:
     """Check the code and, when it is right, take the login: how it is written.
 
     Raises:
-        NotFound: this browser awaits no code, or it is another user's.
+        ConfirmationGone: this browser awaits no code, or it is another user's.
         CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with it.
         LoginTaken: somebody was faster.
         TooMany: too many tries from this address.
     """
     actor.require(Permission.PROFILE)
-    with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
     with deps.transaction() as tx:
         _latest(tx, actor)  # another user's code, asked for in this very browser, is not tried
         found, check, left = confirmations.spend_code(deps, tx, actor, CHANGE, typed)
@@ -130,10 +128,9 @@ def _send(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, login: Login) ->
 
 def _latest(tx: UnitOfWork, actor: Actor) -> Confirmation:
     """The newest change that this very user has asked for in this browser."""
-    device = actor.visitor.device
-    found = tx.confirmations.find_latest(device, CHANGE) if device else None
-    if found is None or found.user_id != actor.user:
-        raise NotFound
+    found = confirmations.latest_of(tx, actor, CHANGE)
+    if found.user_id != actor.user:
+        raise ConfirmationGone
     return found
 
 
@@ -141,7 +138,7 @@ def _awaited(deps: Deps, tx: UnitOfWork, actor: Actor) -> tuple[Confirmation, Lo
     found = _latest(tx, actor)
     login = found.as_new_login
     if login is None or found.used_at or found.superseded_at or found.expires_at <= deps.clock.now():
-        raise NotFound
+        raise ConfirmationGone
     return found, login
 
 
@@ -153,8 +150,9 @@ def _take(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login) -> None:
         raise LoginTaken
     user = tx.users.get_for(actor)
     former = user.as_login
-    user.login_kind, user.login = login.kind, login.value
+    # First, or whoever is about to get a ticket and this would wait for each other: a login is a key.
     sessions.end_others(deps, tx, actor, actor.user)
+    user.login_kind, user.login = login.kind, login.value
     tx.audit.record(actor, now, "login.changed", user.id)
     at = dates.moment(now.astimezone(sessions.zone_of(tx, actor)))
     readdress(tx, actor.user, login)

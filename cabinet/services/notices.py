@@ -52,7 +52,7 @@ def choose_notices(deps: Deps, actor: Actor, command: ChooseNotices) -> NoticesR
     """Store what the actor wants to be told of."""
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        tx.users.lock(actor)
+        tx.users.lock(actor.user)
         tx.notices.choose(actor.user, command.wanted)
         tx.audit.record(actor, deps.clock.now(), "notices.chosen")
     return get_notices(deps, actor)

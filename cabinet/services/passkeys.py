@@ -344,7 +344,8 @@ def _check(deps: Deps, answer: str, challenge: str, user_id: int | None) -> tupl
 
 
 def _note(deps: Deps, tx: UnitOfWork, actor: Actor, passkey: Passkey, use: PasskeyUse) -> User:
-    now, user = deps.clock.now(), tx.users.get(passkey.user_id)
+    # Locked: what ends everything of the user's waits for the ticket that follows, and ends it too.
+    now, user = deps.clock.now(), tx.users.get(passkey.user_id, lock=True)
     fresh = tx.passkeys.note_use(passkey, use.counter, now, synced=use.synced)
     if not fresh or user.blocked_at:
         raise PasskeyRefused
@@ -353,7 +354,7 @@ def _note(deps: Deps, tx: UnitOfWork, actor: Actor, passkey: Passkey, use: Passk
 
 
 def _keep(deps: Deps, tx: UnitOfWork, actor: Actor, made: NewPasskey) -> None:
-    tx.users.lock(actor)
+    tx.users.lock(actor.user)
     now, user, known = deps.clock.now(), tx.users.get_for(actor), tx.passkeys.list_of(actor.user)
     if len(known) >= MOST:
         raise PasskeysMany(most=MOST)

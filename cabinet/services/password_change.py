@@ -7,6 +7,7 @@ from cabinet.domain import passwords
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.persistence.users import User
 from cabinet.services import reauthentication, sessions
 from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
@@ -33,7 +34,7 @@ class ChangePassword:
             text_of(form, "password", passwords.TYPED),
         )
         parser.need(present=bool(current), problem=FieldMissing(field="current"))
-        parser.take(lambda: passwords.checked(password, "\0"), "")
+        parser.take(lambda: passwords.checked(password), "")
         parser.finish()
         return cls(current, password)
 
@@ -45,19 +46,20 @@ def change_password(deps: Deps, actor: Actor, command: ChangePassword) -> None:
     Raises:
         PasswordLikeLogin, PasswordCommon: the new password is made of the login, or tried first.
         PasswordWrong: the current one does not fit.
+        SignInNeeded: the session was ended while they were being looked at.
         TooMany: ten tries in five minutes.
     """
     actor.require(Permission.PROFILE)
     with deps.snapshot() as tx:
         password = chosen(deps, command.password, tx.users.get_for(actor).login)
-    reauthentication.verify_password(deps, actor, command.current)
+    checked = reauthentication.verify_password(deps, actor, command.current)
     password_hash = deps.passwords.hash(password)
     with deps.transaction() as tx:
-        _store(deps, tx, actor, password_hash)
+        _store(deps, tx, actor, reauthentication.still(tx, actor, checked), password_hash)
 
 
-def _store(deps: Deps, tx: UnitOfWork, actor: Actor, password_hash: str) -> None:
-    now, user = deps.clock.now(), tx.users.get_for(actor)
+def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:
+    now = deps.clock.now()
     user.password_hash = password_hash
     reauthentication.forgive(tx, actor)
     tx.sessions.authenticate(actor, now)

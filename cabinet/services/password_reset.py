@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from cabinet.domain import codes, limits, passwords
-from cabinet.domain.codes import CodeCheck, CodePurpose
+from cabinet.domain import codes, passwords
+from cabinet.domain.codes import CodeCheck, CodePurpose, ConfirmationGone
 from cabinet.domain.forms import Parser, text_of
-from cabinet.domain.human_check import HumanCheckNeeded
+from cabinet.domain.human_check import HumanCheckNeeded, Purpose
 from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.persistence.users import User
+from cabinet.persistence.users import Confirmation, User
 from cabinet.services import confirmations, human_check, sessions
-from cabinet.services.confirmations import Entered
+from cabinet.services.confirmations import ConfirmationRow, Entered
 from cabinet.services.deps import Deps, hashing
 from cabinet.services.notifications import queue_message
 from cabinet.services.passwords import chosen
 
-PURPOSE = "reset"
+PURPOSE = Purpose.RESET
 RESET = (CodePurpose.RESET,)
 
 
@@ -42,8 +42,8 @@ class AskReset:
         return cls(login, human_pass)
 
 
-def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
-    """Send a code, if the login is anybody's; the answer is the same, masked login either way.
+def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> ConfirmationRow:
+    """Send a code, if the login is anybody's; the answer is the same either way.
 
     Raises:
         HumanCheckNeeded: the check was not passed by this browser for this purpose.
@@ -52,15 +52,36 @@ def ask_reset(deps: Deps, actor: Actor, command: AskReset) -> str:
     actor.require(PUBLIC)
     with deps.transaction() as tx:
         human_check.spend_pass(
-            tx, deps, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
+            deps, tx, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
         )
-        confirmations.count_sending(deps, tx, command.login)
-        user = tx.users.find_by_login(command.login)
-        if user and user.confirmed_at and not user.blocked_at:
-            confirmations.send_code(deps, tx, actor, user, CodePurpose.RESET)
-        else:
-            confirmations.pretend_to_send(deps, tx, actor, command.login, CodePurpose.RESET)
-    return command.login.masked
+        _send(deps, tx, actor, command.login)
+    return get_awaited(deps, actor)
+
+
+def resend_code(deps: Deps, actor: Actor) -> ConfirmationRow:
+    """Send another code to the login that this browser has asked for, if it is anybody's.
+
+    Raises:
+        ConfirmationGone: it waits for no code.
+        TooMany: one a minute, five a day.
+    """
+    actor.require(PUBLIC)
+    with deps.transaction() as tx:
+        _, login = _awaited(deps, tx, actor)
+        _send(deps, tx, actor, login)
+    return get_awaited(deps, actor)
+
+
+def get_awaited(deps: Deps, actor: Actor) -> ConfirmationRow:
+    """What this browser is waiting for, whether the login is anybody's or not.
+
+    Raises:
+        ConfirmationGone: it has asked for nothing, too long ago, or the password is set already.
+    """
+    actor.require(PUBLIC)
+    with deps.snapshot() as tx:
+        confirmation, login = _awaited(deps, tx, actor)
+    return confirmations.row_of(confirmation, login, deps.clock.now())
 
 
 @hashing
@@ -71,25 +92,42 @@ def set_password(deps: Deps, actor: Actor, code: str, password: str) -> Entered:
 
     Raises:
         PasswordShort, PasswordLong, PasswordCommon, PasswordLikeLogin: not such a password.
-        CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with the code; a
-            browser that nobody sent a code to hears CodeWrong like everybody.
+        CodeWrong, CodeExpired, CodeUsed, CodeSuperseded, CodeExhausted: what is wrong with the code.
+        ConfirmationGone: this browser has asked for no code.
         TooMany: too many tries from this address.
     """
     actor.require(PUBLIC)
-    checked = chosen(deps, password, "\0")
+    checked = chosen(deps, password)
     with deps.transaction() as tx:
-        tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, deps.clock.now())
-    password_hash = deps.passwords.hash(checked)
-    with deps.transaction() as tx:
-        if not tx.confirmations.find_latest(actor.visitor.device, RESET):
-            raise codes.CodeWrong(left=codes.TRIES - 1)
-        found, check, left = confirmations.spend_code(deps, tx, actor, RESET, code)
-        if check is CodeCheck.RIGHT:
-            user = tx.users.get(found.user_id or 0)
-            passwords.checked(password, user.login)
-            _store(deps, tx, actor, user, password_hash)
-            return confirmations.enter(deps, tx, actor, user, remember=False)
+        _, check, left = confirmations.try_code(deps, tx, actor, RESET, code)
+    if check is CodeCheck.RIGHT:
+        password_hash = deps.passwords.hash(checked)  # dear, and done for nobody without the code
+        with deps.transaction() as tx:
+            found, check, left = confirmations.spend_code(deps, tx, actor, RESET, code)
+            if check is CodeCheck.RIGHT:
+                user = tx.users.get(found.user_id or 0)
+                passwords.checked(password, user.login)
+                _store(deps, tx, actor, user, password_hash)
+                return confirmations.enter(deps, tx, actor, user, remember=False)
     raise codes.error_of(check, left)
+
+
+def _send(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login) -> None:
+    confirmations.count_sending(deps, tx, login)
+    user = tx.users.find_by_login(login)
+    if user and user.confirmed_at and not user.blocked_at:
+        confirmations.send_code(deps, tx, actor, user, CodePurpose.RESET, to=login)
+    else:
+        confirmations.pretend_to_send(deps, tx, actor, login, CodePurpose.RESET)
+
+
+def _awaited(deps: Deps, tx: UnitOfWork, actor: Actor) -> tuple[Confirmation, Login]:
+    """What only the right code ends: whether the owner has done something meanwhile is not told."""
+    found = confirmations.latest_of(tx, actor, RESET)
+    login = found.as_new_login
+    if login is None or found.used_at or confirmations.is_late(found, deps.clock.now()):
+        raise ConfirmationGone
+    return found, login
 
 
 def _store(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:

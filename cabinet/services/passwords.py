@@ -5,8 +5,8 @@ from cabinet.domain.passwords import PasswordCommon
 from cabinet.services.deps import Deps
 
 
-def chosen(deps: Deps, password: str, login: str) -> str:
-    """The password in NFC, when it may be one of this login's.
+def chosen(deps: Deps, password: str, login: str = "") -> str:
+    """The password in NFC, when it may be one; of this login's, when that is known already.
 
     Raises:
         PasswordShort, PasswordLong, PasswordLikeLogin, PasswordCommon: it may not.

@@ -206,7 +206,7 @@ def _refuse_ended(payment: Payment) -> None:
 def _order(deps: Deps, actor: Actor, command: StartPayment) -> tuple[Payment, str]:
     with deps.transaction() as tx:
         found = tx.customer_accounts.get_for(actor, command.account_id)
-        tx.users.lock(actor)  # two clicks on one form come one after the other
+        tx.users.lock(actor.user)  # two clicks on one form come one after the other
         payment = tx.payments.find_by_form(actor, command.key)
         if payment is None:
             payment = tx.payments.add(

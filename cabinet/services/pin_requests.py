@@ -173,7 +173,7 @@ def send_request(deps: Deps, actor: Actor, command: SendRequest) -> Sent:
             raise DocumentMissing
         _count(deps, tx, actor, command, f"{supplier.id}:{number}")
         if actor.user_id is None:
-            human_check.spend_pass(tx, deps, actor.visitor, PURPOSE, command.human_pass)
+            human_check.spend_pass(deps, tx, actor.visitor, PURPOSE, command.human_pass)
         draft.supplier_id, draft.number, draft.address = supplier.id, number, actor.visitor.address
         _fill(deps, draft, command)
         tell(deps, tx, draft, "pin_request_received")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, Self
 
 from cabinet.domain import limits, passwords
-from cabinet.domain.errors import InputError, ReauthenticationNeeded
+from cabinet.domain.errors import InputError, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.limits import Limit
 from cabinet.domain.permissions import Actor, Permission
@@ -77,15 +77,16 @@ def reauthenticate(deps: Deps, actor: Actor, command: Reauthenticate) -> None:
         PasswordWrong: it does not fit.
         TooMany: ten tries in five minutes.
     """
-    verify_password(deps, actor, command.current)
+    checked = verify_password(deps, actor, command.current)
     with deps.transaction() as tx:
+        still(tx, actor, checked)
         forgive(tx, actor)
         renew(deps, tx, actor)
         tx.audit.record(actor, deps.clock.now(), "session.reauthenticated", actor.session_id, how="password")
 
 
-def verify_password(deps: Deps, actor: Actor, current: str) -> None:
-    """Count a try, then check the actor's own password; whoever is right calls `forgive` in what follows.
+def verify_password(deps: Deps, actor: Actor, current: str) -> User:
+    """Count a try, then check the actor's own password; whoever is right calls `still` and `forgive` in what follows.
 
     It is counted in the same buckets as a sign-in: whoever has taken a session over guesses no faster
     here than there.
@@ -101,6 +102,22 @@ def verify_password(deps: Deps, actor: Actor, current: str) -> None:
             tx.attempts.reserve(limit, subject, deps.clock.now())
     if not deps.passwords.verify(current, user.password_hash):
         raise PasswordWrong
+    return user
+
+
+def still(tx: UnitOfWork, actor: Actor, checked: User) -> User:
+    """The user whose password was right, as they are now: much may have happened while it was being checked.
+
+    Raises:
+        PasswordWrong: it is another one now.
+        SignInNeeded: the session was ended, or the user blocked.
+    """
+    user = tx.users.get(actor.user, lock=True)
+    if user.blocked_at or tx.sessions.find_own(actor) is None:
+        raise SignInNeeded
+    if user.password_hash != checked.password_hash:
+        raise PasswordWrong
+    return user
 
 
 def forgive(tx: UnitOfWork, actor: Actor) -> None:

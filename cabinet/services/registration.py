@@ -1,23 +1,23 @@
 """Registration: a login, a password, a consent and the human check; then a code."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from cabinet.domain import limits, passwords
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.forms import FieldMissing, Parser, text_of
-from cabinet.domain.human_check import HumanCheckNeeded
+from cabinet.domain.human_check import HumanCheckNeeded, Purpose
 from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.permissions import PUBLIC, Actor
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.persistence.users import User
+from cabinet.persistence.users import Chosen, User
 from cabinet.services import confirmations, human_check
 from cabinet.services.deps import Deps, hashing
 from cabinet.services.passwords import chosen
 from cabinet.texts import consent
 
-PURPOSE = "register"
+PURPOSE = Purpose.REGISTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,40 +61,43 @@ def register(deps: Deps, actor: Actor, command: Register) -> confirmations.Confi
     actor.require(PUBLIC)
     password = chosen(deps, command.password, command.login.value)
     with deps.transaction() as tx:
+        # Before the hash, which is dear.
+        human_check.need_pass(deps, tx, actor.visitor, PURPOSE, command.human_pass)
         tx.attempts.reserve(limits.REGISTER_ADDRESS, actor.visitor.network, deps.clock.now())
-    password_hash = deps.passwords.hash(password)
+    wished = _chosen(deps, actor, password)
     with deps.transaction() as tx:
         human_check.spend_pass(
-            tx, deps, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
+            deps, tx, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
         )
         # Counted first: on PostgreSQL it also keeps two registrations of one login apart.
         confirmations.count_sending(deps, tx, command.login)
-        user = tx.users.find_by_login(command.login) or _add(deps, tx, actor, command.login, password_hash)
+        user = tx.users.find_by_login(command.login) or _add(deps, tx, actor, command.login, wished)
         confirmations.send_code(
             deps,
             tx,
             actor,
             user,
             CodePurpose.REGISTER,
-            password_hash=password_hash,
+            chosen=wished,
             decoy=user.confirmed_at is not None,
         )
     return confirmations.get_confirmation(deps, actor)
 
 
-def _add(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login, password_hash: str) -> User:
-    now = deps.clock.now()
-    user = tx.users.add(
-        User(
-            login_kind=login.kind,
-            login=login.value,
-            password_hash=password_hash,
-            created_at=now,
-            consent_version=consent.VERSION,
-            consent_digest=hashlib.sha256(consent.TEXT.encode()).hexdigest(),
-            consented_at=now,
-            consent_address=actor.visitor.address[:64],
-        )
+def _chosen(deps: Deps, actor: Actor, password: str) -> Chosen:
+    return Chosen(
+        password_hash=deps.passwords.hash(password),
+        consent_version=consent.VERSION,
+        consent_digest=hashlib.sha256(consent.TEXT.encode()).hexdigest(),
+        consented_at=deps.clock.now(),
+        consent_address=actor.visitor.address[:64],
     )
+
+
+def _add(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login, wished: Chosen) -> User:
+    """Who is to confirm the login first: no password fits until then, so none tells that nobody has it yet."""
+    now = deps.clock.now()
+    nobodys = asdict(replace(wished, password_hash=""))
+    user = tx.users.add(User(login_kind=login.kind, login=login.value, created_at=now, **nobodys))
     tx.audit.record(actor, now, "user.registered", user.id)
     return user

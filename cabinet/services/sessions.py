@@ -211,14 +211,15 @@ def end_others(deps: Deps, tx: UnitOfWork, keep: Actor, user_id: int) -> int:
 
 
 def _void_begun(deps: Deps, tx: UnitOfWork, user_id: int) -> None:
-    """Tickets, second steps and codes that wait.
+    """Second steps and codes that wait, then the tickets that they earn, and before the sessions that those open.
 
-    Before sessions are ended: a ticket that is being spent at this moment is waited for, so that its session
-    is there to be ended.
+    What is being spent at this moment is waited for, so that what it gives is there to be ended. So is a right
+    password, which locks its user.
     """
-    tx.sessions.void_tickets(user_id, deps.clock.now())
+    tx.users.lock(user_id)
     tx.second_factors.void_pending(user_id)
     tx.confirmations.supersede_open(user_id, deps.clock.now())
+    tx.sessions.void_tickets(user_id, deps.clock.now())
 
 
 def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:

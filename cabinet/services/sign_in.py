@@ -10,6 +10,7 @@ from cabinet.domain import sign_in as policy
 from cabinet.domain.codes import CodePurpose
 from cabinet.domain.errors import InputError, TooMany
 from cabinet.domain.forms import FieldMissing, Parser, text_of
+from cabinet.domain.human_check import Purpose
 from cabinet.domain.identity import NOBODY, Login
 from cabinet.domain.limits import Limit
 from cabinet.domain.passwords import TYPED
@@ -20,7 +21,7 @@ from cabinet.persistence.users import User
 from cabinet.services import confirmations, human_check, second_factors, sessions
 from cabinet.services.deps import Deps, hashing
 
-PURPOSE: Final = "sign_in"
+PURPOSE: Final = Purpose.SIGN_IN
 Counted = tuple[Limit, str]
 
 
@@ -73,7 +74,8 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     Who must prove more at every sign-in (`second_step_always`) is asked in a known browser too.
 
     Raises:
-        SignInWrong: no such login, not that password, or blocked: all the same in words and time.
+        SignInWrong: no such login, one that was never confirmed, not that password, or blocked: all the same in
+            words and time.
         TooMany: ten tries in five minutes per login and per address, or too soon after the last of several
             wrong ones; a known browser has its own.
         HumanCheckNeeded, HumanCheckTaskNeeded: after three wrong ones in an hour, without a pass that fits.
@@ -89,17 +91,16 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
         user.password_hash = renewed
         for limit, subject in counted:
             tx.attempts.release(limit, subject)
-        if user.confirmed_at and second_factors.is_asked(tx, actor, user):
+        if second_factors.is_asked(tx, actor, user):
             second_factors.begin_second_step(deps, tx, actor, user, remember=command.remember)
             return SignInOutcome("", second_step=True)
         known = tx.sessions.is_known_device(user.id or 0, actor.visitor.device)
-        if user.confirmed_at and known and not user.second_step_always:
+        if known and not user.second_step_always:
             return SignInOutcome(
                 sessions.issue_ticket(deps, tx, user, actor.visitor, remember=command.remember)
             )
-        purpose = CodePurpose.DEVICE if user.confirmed_at else CodePurpose.REGISTER
         confirmations.count_sending(deps, tx, user.as_login)
-        confirmations.send_code(deps, tx, actor, user, purpose, remember=command.remember)
+        confirmations.send_code(deps, tx, actor, user, CodePurpose.DEVICE, remember=command.remember)
         return SignInOutcome("")
 
 
@@ -150,7 +151,7 @@ def _count_try(deps: Deps, actor: Actor, command: SignIn) -> tuple[User | None, 
             if wait := policy.left_to_wait(limit, failed_at, now):
                 raise TooMany(retry_in=wait, bucket=limit.bucket)
         if _is_checked(tx, visitor, failed):
-            human_check.spend_pass(tx, deps, visitor, PURPOSE, command.human_pass, login=login)
+            human_check.spend_pass(deps, tx, visitor, PURPOSE, command.human_pass, login=login)
     return user, counted
 
 

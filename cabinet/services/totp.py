@@ -54,7 +54,7 @@ def begin_totp(deps: Deps, actor: Actor) -> TotpRow:
     with deps.transaction() as tx:
         reauthentication.require_recent(deps, tx, actor)
         user = tx.users.get_for(actor)
-        tx.users.lock(actor)
+        tx.users.lock(actor.user)
         if tx.second_factors.find_totp(actor.user, confirmed=True):
             raise SecondFactorGone
         secret = _kept(deps, tx, actor) or _add(deps, tx, actor)
@@ -79,7 +79,7 @@ def confirm_totp(deps: Deps, actor: Actor, typed: str) -> list[str]:
         for limit in (STEP_HOUR, STEP_DAY):
             tx.attempts.reserve(limit, _enrolment(actor), now)
     with deps.transaction() as tx:
-        tx.users.lock(actor)
+        tx.users.lock(actor.user)
         user, found = tx.users.get_for(actor), tx.second_factors.find_totp(actor.user, confirmed=False)
         secret = _open(deps, found) if found else None
         if found is None or secret is None:

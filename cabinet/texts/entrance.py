@@ -26,6 +26,8 @@ CONFIRM: Final = "Подтвердить"
 RESEND: Final = "Отправить код ещё раз"
 RESEND_WAIT: Final = "Ещё раз можно через {seconds} с"
 RESENT: Final = "Отправили новый код. Прежний больше не действует."
+OTHER_LOGIN: Final = "Войти с другим логином"
+BY_CODE: Final = "Ввести код из письма"
 CHANGE_LOGIN: Final = "Изменить адрес или номер"
 SENT_MAIL: Final = "Мы отправили письмо с кодом на {to}. Если его нет, посмотрите в «Спаме»."
 SENT_SMS: Final = "Мы отправили СМС с кодом на {to}."
@@ -35,6 +37,7 @@ LINK_DONE: Final = "Регистрация подтверждена. Войди�
 
 RESET_TITLE: Final = "Новый пароль"
 RESET_NOTE: Final = "Пришлём код на телефон или почту, с которыми вы регистрировались."
+RESET_NONE: Final = "Код не пришёл? Возможно, кабинета с этим логином нет или регистрация не подтверждена."
 RESET_ASK: Final = "Получить код"
 NEW_PASSWORD: Final = "Новый пароль"  # noqa: S105 - a label
 RESET_SAVE: Final = "Сменить пароль"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from cabinet.domain.own_paths import own_path
+
 HOME = "/"
 REGISTER = "/register"
 CONFIRM = "/confirm"
@@ -64,15 +66,19 @@ def pin_status(token: str) -> str:
 
 def login(after: str = "") -> str:
     """The sign-in page; `after` is the own path to go to then, and a foreign one is dropped."""
-    own = after.startswith("/") and not after.startswith(("//", "/\\"))
-    return with_query(LOGIN, next=after if own else "")
+    return with_query(LOGIN, next=own_path(after, ""))
 
 
 def login_second(after: str = "") -> str:
-    """The second step of signing in; `after` as of `login`, which has looked at it."""
-    return with_query(LOGIN_SECOND, next=after)
+    """The second step of signing in; `after` as of `login`."""
+    return with_query(LOGIN_SECOND, next=own_path(after, ""))
+
+
+def confirm(after: str = "") -> str:
+    """Where the code that was sent is entered; `after` as of `login`."""
+    return with_query(CONFIRM, next=own_path(after, ""))
 
 
 def settings_confirm(after: str) -> str:
     """«Подтвердите, что это вы», and then on to the own path `after`."""
-    return with_query(SETTINGS_CONFIRM, next=after)
+    return with_query(SETTINGS_CONFIRM, next=own_path(after, ""))

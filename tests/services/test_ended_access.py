@@ -1,14 +1,15 @@
 """What somebody else has begun before the owner puts an end to it: nothing of it leads in afterwards."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
 
-from cabinet.domain.codes import CodeSuperseded
-from cabinet.domain.errors import NotFound
+from cabinet.domain.codes import CodeSuperseded, ConfirmationGone
+from cabinet.domain.errors import SignInNeeded
 from cabinet.domain.permissions import Actor, Visitor
-from cabinet.domain.second_factors import SecondStepGone
+from cabinet.domain.second_factors import SecondFactor, SecondStepGone
 from cabinet.ports import PasswordHasher
 from cabinet.services import (
     confirmations,
@@ -20,8 +21,11 @@ from cabinet.services import (
     sessions,
     sign_in,
 )
+from cabinet.services.reauthentication import PasswordWrong
+from tests.databases import somebody_waits
 from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, subscriber
 from tests.fakes import VISITOR, World
+from tests.processes import poll
 from tests.services.second_steps import ELSEWHERE, enrol, knock
 
 OLD, NEW = "anna@example.ru", "anna.new@example.ru"
@@ -92,7 +96,7 @@ def test_a_code_that_was_sent_is_superseded_and_not_sent_again(world: World, end
     with pytest.raises(CodeSuperseded):
         confirmations.confirm_code(world.deps, there, code)
     world.clock.move(minutes=2)
-    with pytest.raises(NotFound):
+    with pytest.raises(ConfirmationGone):
         confirmations.resend_code(world.deps, there)
 
 
@@ -115,7 +119,7 @@ def test_a_browser_that_was_known_is_asked_for_more_than_the_password(world: Wor
 def test_a_browser_where_a_code_was_used_gets_no_other_one_without_the_password(world: World) -> None:
     subscriber(world)
     world.clock.move(days=1)
-    with pytest.raises(NotFound):
+    with pytest.raises(ConfirmationGone):
         confirmations.resend_code(world.deps, Actor.anonymous(VISITOR))
 
 
@@ -124,7 +128,7 @@ def test_what_is_a_day_old_is_begun_anew(world: World) -> None:
     world.clock.move(minutes=2)
     knock(world)
     world.clock.move(hours=24, seconds=1)
-    with pytest.raises(NotFound):
+    with pytest.raises(ConfirmationGone):
         confirmations.resend_code(world.deps, Actor.anonymous(ELSEWHERE))
 
 
@@ -187,3 +191,61 @@ def test_one_session_that_is_ended_takes_its_browsers_tickets_along(world: World
     thief, _ = enter(world, first, there)
     sessions.revoke_session(world.deps, anna, thief.session_id or 0)
     assert sessions.open_session(world.deps, Actor.anonymous(there), second) is None
+
+
+@ends
+def test_a_session_that_is_ended_while_its_password_is_checked_sets_no_new_one(
+    world: World, end: End
+) -> None:
+    anna = subscriber(world)
+    world.clock.move(minutes=2)
+    thief = Actor.subscriber(
+        VISITOR, anna.user, enter(world, knock(world, VISITOR).ticket)[0].session_id or 0
+    )
+    slow = SlowPasswords(world.deps.passwords, lambda: end(world, anna))
+    command = password_change.ChangePassword.parse(
+        {"current": PASSWORD, "password": "фраза вора из шести слов"}
+    )
+    with pytest.raises(SignInNeeded):
+        password_change.change_password(replace(world.deps, passwords=slow), thief, command)
+    with world.deps.snapshot() as tx:
+        kept = tx.users.get(anna.user).password_hash
+    assert not world.deps.passwords.verify("фраза вора из шести слов", kept)
+
+
+def test_a_password_that_is_changed_meanwhile_is_the_current_one_no_more(world: World) -> None:
+    anna = subscriber(world)
+    slow = SlowPasswords(world.deps.passwords, lambda: change_password(world, anna))
+    command = password_change.ChangePassword.parse({"current": PASSWORD, "password": "третья фраза подряд"})
+    with pytest.raises(PasswordWrong):
+        password_change.change_password(replace(world.deps, passwords=slow), anna, command)
+
+
+def test_a_second_step_that_ends_at_the_very_moment_opens_nothing(world: World) -> None:
+    anna = subscriber(world)
+    enrol(world, anna)
+    knock(world)
+    elsewhere = Actor.anonymous(ELSEWHERE)
+    pending = second_factors.reserve_try(world.deps, elsewhere)
+    with ThreadPoolExecutor(1) as pool:
+        with world.deps.transaction() as tx:
+            kind = SecondFactor.TOTP
+            ticket = second_factors.finish_second_step(world.deps, tx, elsewhere, pending, kind)
+            ending = pool.submit(sessions.revoke_other_sessions, world.deps, anna)
+            poll(
+                lambda: ending.done() or somebody_waits(world.engine), 30, "the end waits for the second step"
+            )
+        ending.result()
+    assert sessions.open_session(world.deps, elsewhere, ticket) is None
+
+
+def test_a_right_password_at_the_very_moment_opens_nothing(world: World) -> None:
+    anna = subscriber(world)
+    with ThreadPoolExecutor(1) as pool:
+        with world.deps.transaction() as tx:
+            user = tx.users.get(anna.user, lock=True)
+            ticket = sessions.issue_ticket(world.deps, tx, user, VISITOR, remember=False)
+            ending = pool.submit(sessions.revoke_other_sessions, world.deps, anna)
+            poll(lambda: ending.done() or somebody_waits(world.engine), 30, "the end waits for the sign-in")
+        ending.result()
+    assert sessions.open_session(world.deps, Actor.anonymous(VISITOR), ticket) is None

@@ -1,17 +1,25 @@
 """What whoever guesses at the entrance must not gain, and must not learn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
 from cabinet.domain import limits
-from cabinet.domain.codes import CodeExhausted, CodeExpired, CodeWrong
+from cabinet.domain.codes import (
+    CodeExhausted,
+    CodeExpired,
+    CodeSuperseded,
+    CodeUsed,
+    CodeWrong,
+    ConfirmationGone,
+)
 from cabinet.domain.errors import InputError, TooMany
 from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.passwords import PasswordLikeLogin
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.ports import PasswordHasher
-from cabinet.services import password_reset, sessions, sign_in
+from cabinet.services import password_reset, registration, sessions, sign_in
 from tests.factories import code_in, enter, last_text, pass_for, subscriber
 from tests.fakes import VISITOR, World
 
@@ -121,16 +129,89 @@ class CountingPasswords:
         return self.inner.is_outdated(stored)
 
 
+@dataclass
+class SlowHash(CountingPasswords):
+    """Something happens while a new password is being hashed."""
+
+    meanwhile: Callable[[], object] = lambda: None
+
+    def hash(self, password: str) -> str:
+        self.meanwhile()
+        return self.inner.hash(password)
+
+
 def test_nobody_can_make_the_portal_hash_without_end(world: World) -> None:
+    """Nothing is hashed before a code or the human check is right."""
+    subscriber(world)
     counting = CountingPasswords(world.deps.passwords)
     deps = replace(world.deps, passwords=counting)
-    told = set()
-    for number in range(limits.CODE_CHECK.most + 10):
-        with pytest.raises((CodeWrong, TooMany)) as caught:
-            password_reset.set_password(deps, ANNA, "000000", f"{NEW} {number}")
-        told.add(type(caught.value))
-    assert told == {CodeWrong, TooMany}
-    assert counting.calls == limits.CODE_CHECK.most
+    mallory = Actor.anonymous(MALLORY)
+    with pytest.raises(ConfirmationGone):
+        password_reset.set_password(deps, mallory, "000000", NEW)
+    for login in (MAIL, NOBODY):
+        world.clock.move(minutes=2)
+        ask(world, login, MALLORY)
+        for _ in range(6):
+            with pytest.raises((CodeWrong, CodeExhausted)):
+                password_reset.set_password(deps, mallory, "000000", NEW)
+    form = {"login": NOBODY, "password": NEW, "consent": "on"}
+    reset_pass = pass_for(world, MALLORY, "reset")
+    for human_pass in ("made up", reset_pass, pass_for(world, VISITOR, "register")):
+        with pytest.raises(HumanCheckNeeded):
+            registration.register(deps, mallory, registration.Register.parse(form, human_pass))
+    assert counting.calls == 0
+
+
+def test_a_code_that_is_used_while_the_password_is_hashed_sets_one_password(world: World) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    ask(world, MAIL)
+    code = code_in(last_text(world, MAIL))
+    slow = SlowHash(
+        world.deps.passwords, meanwhile=lambda: password_reset.set_password(world.deps, ANNA, code, NEW)
+    )
+    with pytest.raises(CodeUsed):
+        password_reset.set_password(replace(world.deps, passwords=slow), ANNA, code, "ещё одна фраза")
+    right = sign_in.SignIn.parse({"login": MAIL, "password": NEW})
+    assert sign_in.sign_in(world.deps, ANNA, right).ticket
+
+
+def test_the_page_of_a_new_password_comes_back_the_same_for_a_known_and_an_unknown_login(
+    world: World,
+) -> None:
+    subscriber(world)
+    mallory, rows = Actor.anonymous(MALLORY), []
+    with pytest.raises(ConfirmationGone):
+        password_reset.get_awaited(world.deps, mallory)
+    for login in (MAIL, "anybody@example.ru"):
+        world.clock.move(minutes=2)
+        ask(world, login, MALLORY)
+        asked = password_reset.get_awaited(world.deps, mallory)
+        with pytest.raises(TooMany):
+            password_reset.resend_code(world.deps, mallory)
+        world.clock.move(minutes=11)
+        late = password_reset.get_awaited(world.deps, mallory)
+        again = password_reset.resend_code(world.deps, mallory)
+        world.clock.move(days=1)
+        with pytest.raises(ConfirmationGone):
+            password_reset.resend_code(world.deps, mallory)
+        rows.append((asked, late, again))
+    assert rows[0] == rows[1]
+    assert [x.resend_in for x in rows[0]] == [60, 0, 60]
+
+
+def test_a_code_that_was_sent_again_sets_the_password_and_then_nothing_is_awaited(world: World) -> None:
+    subscriber(world)
+    world.clock.move(minutes=2)
+    ask(world, MAIL)
+    former = code_in(last_text(world, MAIL))
+    world.clock.move(minutes=2)
+    password_reset.resend_code(world.deps, ANNA)
+    with pytest.raises(CodeSuperseded):
+        password_reset.set_password(world.deps, ANNA, former, NEW)
+    assert password_reset.set_password(world.deps, ANNA, code_in(last_text(world, MAIL)), NEW).ticket
+    with pytest.raises(ConfirmationGone):
+        password_reset.get_awaited(world.deps, ANNA)
 
 
 def test_a_known_and_an_unknown_login_cost_the_same_hashes(world: World) -> None:

@@ -94,12 +94,12 @@ def pass_of(world: World, actor: Actor = ANNA) -> str:
 
 def spend(world: World, pass_id: str, visitor: Visitor = VISITOR, purpose: str = REGISTER) -> None:
     with world.deps.transaction() as tx:
-        human_check.spend_pass(tx, world.deps, visitor, purpose, pass_id)
+        human_check.spend_pass(world.deps, tx, visitor, purpose, pass_id)
 
 
 def spend_and_fail(world: World, pass_id: str) -> None:
     with world.deps.transaction() as tx:
-        human_check.spend_pass(tx, world.deps, VISITOR, REGISTER, pass_id)
+        human_check.spend_pass(world.deps, tx, VISITOR, REGISTER, pass_id)
         raise NotFound
 
 
@@ -487,14 +487,14 @@ def test_a_login_that_was_guessed_at_needs_a_pass_earned_by_a_task_however_slowl
     world.clock.move(minutes=minutes)
     easy = proved(quiet).pass_id
     with world.deps.transaction() as tx, pytest.raises(HumanCheckTaskNeeded):
-        human_check.spend_pass(tx, quiet.deps, VISITOR, REGISTER, easy, login="anna@example.ru")
+        human_check.spend_pass(quiet.deps, tx, VISITOR, REGISTER, easy, login="anna@example.ru")
     task = proved(quiet, task=True)
     earned = checked(quiet, task.task_id, world.pictures.answers[-1]).pass_id
     with world.deps.transaction() as tx:
-        human_check.spend_pass(tx, quiet.deps, VISITOR, REGISTER, earned, login="anna@example.ru")
+        human_check.spend_pass(quiet.deps, tx, VISITOR, REGISTER, earned, login="anna@example.ru")
     other = proved(quiet).pass_id
     with world.deps.transaction() as tx:
-        human_check.spend_pass(tx, quiet.deps, VISITOR, REGISTER, other, login="boris@example.ru")
+        human_check.spend_pass(quiet.deps, tx, VISITOR, REGISTER, other, login="boris@example.ru")
 
 
 def test_after_two_wrong_answers_harder_work_replaces_the_task(world: World) -> None:

@@ -24,6 +24,7 @@ from cabinet.services.access_pins import IssuePin, issue_pin
 from cabinet.services.desk_audit import SearchAudit
 from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
 from cabinet.services.registers import ImportRegister, import_register
+from tests.databases import somebody_waits
 from tests.factories import operator
 from tests.fakes import World
 from tests.processes import poll
@@ -308,7 +309,7 @@ def test_what_is_being_made_meanwhile_keeps_an_import(world: World, folder: Path
         with world.deps.transaction() as tx:
             make(tx, *new, world.clock.at)
             undoing = pool.submit(undo, world)
-            poll(lambda: undoing.done() or somebody_waits(world), 30, "the undo waits")
+            poll(lambda: undoing.done() or somebody_waits(world.engine), 30, "the undo waits")
         with pytest.raises(UndoRefused):
             undoing.result()
     assert [x["number"] for x in accounts(world)] == [NUMBER, NEW]
@@ -332,16 +333,8 @@ def test_nothing_is_made_of_what_is_being_undone(
             undoing = RegisterUndo(tx.session, register)
             undoing.hold()
             making = pool.submit(be_late)
-            poll(lambda: making.done() or somebody_waits(world), 30, "whoever is late waits")
+            poll(lambda: making.done() or somebody_waits(world.engine), 30, "whoever is late waits")
             undoing.apply(world.clock.at)
             undoing.close()
         with pytest.raises(NotFound):
             making.result()
-
-
-def somebody_waits(world: World) -> bool:
-    """For a lock; SQLite's writers wait for their turn anyway."""
-    if world.engine.dialect.name == "sqlite":
-        return True
-    with world.engine.connect() as connection:
-        return bool(connection.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").all())

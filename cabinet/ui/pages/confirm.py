@@ -23,7 +23,7 @@ def confirm_page() -> rx.Component:
             banner("ok", texts.LINK_DONE, link(texts.SIGN_IN, href=routes.LOGIN), role="status"),
             rx.cond(State.by_link, link_form(), rx.cond(waiting(), code_form(), nothing_awaited())),
         ),
-        entering(State.ticket),
+        entering(State.ticket, State.after),
     )
 
 
@@ -41,22 +41,40 @@ def code_form() -> rx.Component:
             on_submit=State.submit,
             problems=State.problems,
         ),
-        resending(State, link(texts.CHANGE_LOGIN, href=routes.REGISTER)),
+        resending(State, another_login()),
+    )
+
+
+def another_login() -> rx.Component:
+    return rx.cond(
+        State.entering,
+        link(texts.OTHER_LOGIN, href=routes.LOGIN),
+        link(texts.CHANGE_LOGIN, href=routes.REGISTER),
     )
 
 
 def link_form() -> rx.Component:
-    return form(
-        rx.el.p(texts.LINK_NOTE),
-        buttons.primary(texts.CONFIRM, busy=State.busy),
-        on_submit=State.submit,
-        problems=State.problems,
+    return rx.fragment(
+        form(
+            rx.el.p(texts.LINK_NOTE),
+            buttons.primary(texts.CONFIRM, busy=State.busy),
+            on_submit=State.submit,
+            problems=State.problems,
+        ),
+        rx.cond(
+            State.sent_words != "",
+            rx.el.p(link(texts.BY_CODE, href=routes.CONFIRM)),
+            ways_in(),
+        ),
     )
 
 
 def nothing_awaited() -> rx.Component:
+    return rx.fragment(rx.el.p(texts.NOTHING_AWAITED), ways_in())
+
+
+def ways_in() -> rx.Component:
     return rx.el.div(
-        rx.el.p(texts.NOTHING_AWAITED),
         link(texts.NO_CABINET, href=routes.REGISTER),
         link(texts.SIGN_IN, href=routes.LOGIN),
         class_name="stack-links",

@@ -14,7 +14,7 @@ from cabinet.ui.links import document_link, link
 from cabinet.ui.states.registration import RegistrationState as State
 
 
-@layout.page(routes.REGISTER, title=texts.REGISTER_TITLE)
+@layout.page(routes.REGISTER, title=texts.REGISTER_TITLE, on_load=State.load)
 def register_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.REGISTER_TITLE),

@@ -9,6 +9,8 @@ from cabinet.ui.components.captcha import captcha
 from cabinet.ui.components.entering import entering, login_field
 from cabinet.ui.components.field import code_field, password_field
 from cabinet.ui.components.form import form
+from cabinet.ui.components.resending import resending
+from cabinet.ui.links import link
 from cabinet.ui.states.password_reset import ResetState as State
 
 
@@ -16,7 +18,7 @@ from cabinet.ui.states.password_reset import ResetState as State
 def reset_page() -> rx.Component:
     return rx.fragment(
         layout.heading(texts.RESET_TITLE, texts.RESET_NOTE),
-        rx.cond(State.sent_words == "", login_form(), password_form()),
+        rx.cond((State.sent_words == "") | State.again, login_form(), password_form()),
         entering(State.ticket),
     )
 
@@ -47,5 +49,6 @@ def password_form() -> rx.Component:
             on_submit=State.save,
             problems=State.problems,
         ),
-        buttons.text_button(texts.CHANGE_LOGIN, on_click=State.restart),
+        resending(State, buttons.text_button(texts.CHANGE_LOGIN, on_click=State.restart)),
+        rx.el.p(texts.RESET_NONE, " ", link(texts.NO_CABINET, href=routes.REGISTER), class_name="note"),
     )

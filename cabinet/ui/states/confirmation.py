@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cabinet.domain.codes import CodePurpose
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import text_of
 from cabinet.services import confirmations
@@ -15,22 +16,32 @@ from cabinet.ui.session import asked, handler, run
 
 
 class ConfirmationState(rx.State):
-    """The page of confirmation; `ticket` lives for the moment between a right code and the cookie."""
+    """The page of confirmation; `ticket` lives for the moment between a right code and the cookie.
+
+    Attributes:
+        entering: the code is for a cabinet that is there already, in a browser that is new to it.
+        by_link: the page was opened by the link of a letter.
+        done_elsewhere: that link has confirmed what was begun in another browser.
+    """
 
     problems: dict[str, str] = {}
     busy: bool = False
     sent_words: str = ""
+    entering: bool = False
     resend_in: int = 0
     resent: bool = False
     by_link: bool = False
     done_elsewhere: bool = False
     ticket: str = ""
+    after: str = ""
     loaded: bool = False
+    _done: str = ""
 
     @handler(PUBLIC)
     async def load(self) -> None:
         self.problems, self.ticket, self.resent = {}, "", False
-        self.by_link = bool(asked(self, "token"))
+        self.after, token = asked(self, "next"), asked(self, "token")
+        self.by_link, self.done_elsewhere = token != "", token != "" and token == self._done
         try:
             self._show(await run(self, confirmations.get_confirmation))
         except NotFound:
@@ -41,13 +52,15 @@ class ConfirmationState(rx.State):
     async def submit(self, form: dict[str, Any]) -> Any:
         self.resent = False
         if self.by_link:
-            entered = await run(self, confirmations.confirm_link, asked(self, "token"))
+            token = asked(self, "token")
+            entered = await run(self, confirmations.confirm_link, token)
+            self.done_elsewhere = not entered.ticket and not entered.second_step
+            self._done = token if self.done_elsewhere else ""
         else:
             entered = await run(self, confirmations.confirm_code, text_of(form, "code", 40))
         self.problems = {}
         self.ticket = entered.ticket
-        self.done_elsewhere = not entered.ticket and not entered.second_step
-        return rx.redirect(routes.LOGIN_SECOND) if entered.second_step else None
+        return rx.redirect(routes.login_second(self.after)) if entered.second_step else None
 
     @handler(PUBLIC)
     async def resend(self) -> None:
@@ -55,5 +68,6 @@ class ConfirmationState(rx.State):
         self.problems, self.resent = {}, True
 
     def _show(self, row: ConfirmationRow) -> None:
+        self.entering = row.purpose == CodePurpose.DEVICE
         self.sent_words = texts.sent(row.channel, row.sent_to)
         self.resend_in = row.resend_in

@@ -17,6 +17,10 @@ class RegistrationState(rx.State):
     problems: dict[str, str] = {}
     busy: bool = False
 
+    @handler(PUBLIC)
+    async def load(self) -> None:
+        self.problems = {}
+
     @handler(PUBLIC, busy=True)
     async def submit(self, form: dict[str, Any]) -> Any:
         async def act(human_pass: str) -> None:

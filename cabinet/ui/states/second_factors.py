@@ -36,10 +36,16 @@ class SecondFactorsState(rx.State):
 
     @handler(Permission.PROFILE)
     async def load(self) -> None:
+        """The page opens, or its socket has come back: what is on the screen, and nowhere else, stays there."""
+        if self.codes:
+            return
+        enrolling = self.app.secret != ""
         self._clear()
         self.loaded = False
         await run(self, reauthentication.ask_recent)
         await self._show()
+        if enrolling and not self.row.totp_on:
+            self.app = await run(self, totp.begin_totp)
 
     @handler(PUBLIC)
     async def leave(self) -> None:

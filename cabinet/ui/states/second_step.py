@@ -57,4 +57,4 @@ class SecondStepState(rx.State):
         """«Прислать код», for whoever has added a passkey only."""
         await run(self, sign_in.ask_code_instead)
         self.problems = {}
-        return rx.redirect(routes.CONFIRM)
+        return rx.redirect(routes.confirm(self.after))

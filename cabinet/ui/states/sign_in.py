@@ -48,4 +48,4 @@ class SignInState(rx.State):
         self.problems, self.ticket = {}, outcome.ticket
         if outcome.second_step:
             return rx.redirect(routes.login_second(self.after))
-        return None if outcome.ticket else rx.redirect(routes.CONFIRM)
+        return None if outcome.ticket else rx.redirect(routes.confirm(self.after))
