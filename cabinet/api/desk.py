@@ -7,7 +7,6 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -22,7 +21,7 @@ from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Actor
 from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review
 from cabinet.services.deps import Deps
-from cabinet.texts import desk_registers as words
+from cabinet.services.desk_registers import Upload
 from cabinet.texts import errors
 
 SLIP: Final = "/api/desk/slip"
@@ -71,9 +70,9 @@ def routes(caller: Caller, asking: Asking) -> list[Route]:
             return JSONResponse({"id": begun[0].id}, headers=NO_STORE)
 
         answer = await answered(asking, request, REGISTER, begin)
-        if begun and not await _kept(request, begun[0].path):
+        if begun and not await _kept(request, begun[0]):
             await run_in_threadpool(desk_registers.drop_upload, begun[0])
-            return _refusal(413, "register.too_large", words.TOO_LARGE)
+            return _refusal(413, "register.too_large", begun[0].too_large)
         return answer
 
     return [
@@ -94,19 +93,23 @@ def _given(asking: Asking, address: str, give: Callable[[Deps, Actor, QueryParam
     return Route(address, answer)
 
 
-async def _kept(request: Request, path: Path) -> bool:
-    """Write the body to a file of ours alone; False when it is too long or the browser went away."""
+async def _kept(request: Request, upload: Upload) -> bool:
+    """Write the body to a file of ours alone; False when it is too long or the browser went away.
+
+    What is too long is heard to its end, or the browser would not hear our answer.
+    """
     size = 0
     try:
-        with await run_in_threadpool(path.open, "xb") as file:
+        with await run_in_threadpool(upload.path.open, "xb") as file:
             async for piece in request.stream():
                 size += len(piece)
                 if size > desk_registers.MOST_BYTES:
                     return False
-                await run_in_threadpool(file.write, piece)
+                if size <= upload.most:
+                    await run_in_threadpool(file.write, piece)
     except ClientDisconnect:
         return False
-    return True
+    return size <= upload.most
 
 
 def _rejects(deps: Deps, actor: Actor, asked: QueryParams) -> Response:

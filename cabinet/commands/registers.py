@@ -87,6 +87,10 @@ def export(
     command = ExportRegister(kind, file, supplier, since.date() if since else None)
     with terminal.refusals():
         outcome = export_register(terminal.dependencies(), Actor.system(), command)
+    if outcome.gone:
+        moved = texts.EXPORT_MOVED.format(gone=outcome.gone, path=outcome.path)
+        screen.print(moved, markup=False, soft_wrap=True)
+        return
     if outcome.completed:
         screen.print(texts.EXPORT_COMPLETED.format(path=outcome.completed), markup=False, soft_wrap=True)
     done = texts.EXPORTED.format(kind=texts.EXPORT_KINDS[kind], lines=outcome.lines, path=outcome.path)

@@ -225,8 +225,8 @@ class RegisterUndo:
             .where(self._ours(_CHANGES))
             .order_by(_CHANGES.c.id.desc())
         )
-        found = self._connection.execute(changes).partitions(_AT_ONCE)
-        for part in found:
+        found = self._connection.execute(changes, execution_options={"yield_per": _AT_ONCE})
+        for part in found.partitions():
             rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
             for name, row_id, former in part:
                 rows[name].append({"row": row_id, **_typed(table_of(name), former)})

@@ -7,6 +7,8 @@ from typing import Final
 from sqlalchemy import UniqueConstraint, delete, func, insert, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from cabinet.domain.errors import NotFound
+from cabinet.domain.permissions import Actor
 from cabinet.persistence.engine import is_postgresql
 from cabinet.persistence.register_changes import RegisterChange
 from cabinet.persistence.types import instant, key, refers
@@ -60,6 +62,18 @@ class Registers:
             )
         ).one_or_none()
 
+    def get_for(self, actor: Actor, register_id: int) -> Register:
+        """An import of the operator's supplier.
+
+        Raises:
+            NotFound: there is none, or it is another supplier's.
+        """
+        ours = (Register.id == register_id, Register.supplier_id == actor.supplier)
+        register = self._session.exec(select(Register).where(*ours)).one_or_none()
+        if register is None:
+            raise NotFound
+        return register
+
     def add(self, register: Register) -> int:
         """Store a register and number it."""
         self._session.add(register)
@@ -88,13 +102,18 @@ class Registers:
         statement = select(Register).where(Register.supplier_id == supplier_id)
         return list(self._session.exec(statement.order_by(col(Register.id).desc()).limit(most)))
 
+    @property
+    def halts_others(self) -> bool:
+        """Whether all who write wait while a register comes in: SQLite has one writer at a time."""
+        return not is_postgresql(self._session.connection())
+
     def lock_supplier(self, supplier_id: int, *, patient: bool = False) -> None:
         """One import, undoing or export of a supplier at a time; nobody else waits for it.
 
         Whoever is patient waits as long as another import takes; others get Busy after some seconds. SQLite's
         writers queue anyway.
         """
-        if not is_postgresql(self._session.connection()):
+        if self.halts_others:
             return
         if patient:
             self._session.execute(text("SET LOCAL lock_timeout = 0"))

@@ -25,7 +25,7 @@ from cabinet.persistence.personal_data import Deletions, PersonalData
 from cabinet.persistence.pin_letters import PinLetters
 from cabinet.persistence.pin_requests import Documents, PinRequests, written_suppliers
 from cabinet.persistence.register_changes import RegisterChange  # noqa: F401 - a table
-from cabinet.persistence.register_exports import RegisterExport  # noqa: F401 - a table
+from cabinet.persistence.register_exports import RegisterExports
 from cabinet.persistence.registers import Registers
 from cabinet.persistence.second_factors import SecondFactors
 from cabinet.persistence.suppliers import Suppliers
@@ -61,6 +61,7 @@ class UnitOfWork:
         self.pin_requests = PinRequests(session)
         self.personal_data = PersonalData(session)
         self.readings = Readings(session)
+        self.register_exports = RegisterExports(session)
         self.registers = Registers(session)
         self.second_factors = SecondFactors(session)
         self.sessions = Sessions(session)

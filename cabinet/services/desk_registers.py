@@ -7,51 +7,52 @@ one transaction.
 
 import re
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final, Self
 
-from cabinet import logs
 from cabinet.domain.cells import as_text
 from cabinet.domain.codes import new_token
-from cabinet.domain.errors import Busy, CabinetError, NotFound
+from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FieldMissing, Parser, id_of, text_of
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.registers import RegisterKind, UndoUnknown
-from cabinet.persistence.registers import Register
-from cabinet.ports import Clock
 from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
+from cabinet.services.register_jobs import Job, JobRow, Jobs
 from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
-from cabinet.texts import dates, errors
+from cabinet.texts import dates
 from cabinet.texts import desk_registers as words
 from cabinet.texts import registers as register_words
 
 MOST_BYTES: Final = 2 * 1024**3
+MOST_BYTES_ALONE: Final = (
+    40 * 1024**2
+)  # a hundred thousand accounts: others wait for seconds, not for minutes
 _KEPT: Final = timedelta(hours=24)
 _ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 _LONGEST_NAME: Final = 60  # letters: no more than a folder takes, whatever script they are of
 _SHOWN: Final = 30
 _REJECTS: Final = "rejects.csv"
-_FRESH: Final = timedelta(minutes=5)
-"""How long a job that has ended is shown to whoever comes back to the page."""
-_MOST_ENDED: Final = 50
-_MOST_WAITING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A place for a file that comes in; `id` names it to the operator's pages."""
+    """A place for a file that comes in; `id` names it to the operator's pages.
+
+    Attributes:
+        most: bytes that it may have.
+        too_large: what to say of a larger one.
+    """
 
     id: str
     path: Path
+    most: int = MOST_BYTES
+    too_large: str = words.TOO_LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +76,6 @@ class Try:
         parser.need(present=kind is not None, problem=FieldMissing(field="register"))
         parser.finish()
         return cls(upload, kind or RegisterKind.ACCOUNTS)
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """How far an import is, or its undoing.
-
-    Attributes:
-        id: to ask again by.
-        kind: of the register.
-        state: "", running, tried, done or refused; undoing, undone or kept.
-        percent: of the file's bytes.
-        lines: names and values of what it did.
-        rejects: the first quarantined lines: number, column, reason.
-    """
-
-    id: str = ""
-    kind: str = ""
-    state: str = ""
-    file: str = ""
-    percent: int = 0
-    words: str = ""
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    rejects: list[tuple[str, str, str]] = field(default_factory=list)
-    rejects_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,100 +106,13 @@ class UndoRow:
     lines: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-@dataclass
-class _Job:
-    """One import or undoing of this process; `end` tells how it ended, at `ended_at`."""
-
-    id: str
-    supplier_id: int
-    user_id: int
-    kind: RegisterKind
-    file: str
-    doing: str
-    percent: int = 0
-    end: JobRow | None = None
-    ended_at: datetime | None = None
-
-    def hear(self, done: int, total: int) -> None:
-        """The importer's progress."""
-        self.percent = 100 * done // max(1, total)
-
-    def row(self) -> JobRow:
-        """As the page shows it."""
-        return self.end or JobRow(self.id, self.kind.value, self.doing, self.file, self.percent)
-
-
-class _Jobs:
-    """The jobs of this process: one runs, a few wait, and what has ended is forgotten soon.
-
-    A process that stops waits for none: the database undoes the one that runs.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, _Job] = {}
-        self._lock = threading.Lock()
-        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="import", daemon=True)
-
-    def begin(self, clock: Clock, job: _Job, work: Callable[[_Job], JobRow], failed: str) -> None:
-        """Have it done, unless the same is under way.
-
-        Raises:
-            Busy: too many wait.
-        """
-        with self._lock:
-            known = self._jobs.get(job.id)
-            if known and not known.end:
-                return
-            if sum(not x.end for x in self._jobs.values()) >= _MOST_WAITING:
-                raise Busy
-            self._forget()
-            self._jobs.pop(job.id, None)
-            self._jobs[job.id] = job
-            self._waiting.put(partial(_do, clock, job, work, failed))
-            if not self._thread.ident:
-                self._thread.start()
-
-    def find(self, actor: Actor, job_id: str) -> _Job | None:
-        """A job of the operator's supplier."""
-        job = self._jobs.get(job_id)
-        return job if job and job.supplier_id == actor.supplier else None
-
-    def latest(self, actor: Actor, now: datetime) -> _Job | None:
-        """What is under way for the operator's supplier; or else the operator's own that has just ended."""
-        with self._lock:
-            jobs = [x for x in reversed(self._jobs.values()) if x.supplier_id == actor.supplier]
-        under_way = (x for x in jobs if not x.end)
-        fresh = (x for x in jobs if x.user_id == actor.user and x.ended_at and now - x.ended_at < _FRESH)
-        return next(under_way, next(fresh, None))
-
-    def _work(self) -> None:
-        while True:
-            self._waiting.get()()
-
-    def _forget(self) -> None:
-        ended = [x.id for x in self._jobs.values() if x.end]
-        for job_id in ended[: max(0, len(ended) - _MOST_ENDED + 1)]:
-            del self._jobs[job_id]
-
-
-def _do(clock: Clock, job: _Job, work: Callable[[_Job], JobRow], failed: str) -> None:
-    try:
-        end = work(job)
-    except CabinetError as error:
-        told = errors.of(error.code, error.field, error.facts)
-        end = JobRow(job.id, job.kind.value, failed, job.file, 100, told)
-    except Exception as error:  # noqa: BLE001 - the page shows its number, the log has it too
-        told = errors.UNEXPECTED.format(reference=logs.report(error))
-        end = JobRow(job.id, job.kind.value, failed, job.file, 100, told)
-    job.ended_at, job.end = clock.now(), end
-
-
-_jobs = _Jobs()
+_jobs = Jobs()
 
 
 def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
     """A private folder for a file that an operator sends; what nobody imported for a day goes.
+
+    Where an import halts all others, only what is read in seconds is taken by day.
 
     Raises:
         Denied: the operator may not import registers.
@@ -236,6 +126,9 @@ def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
     place.mkdir(mode=0o700)
     with deps.transaction() as tx:
         tx.audit.record(actor, deps.clock.now(), "register.uploaded", file=_safe(name))
+        halts_others = tx.registers.halts_others
+    if halts_others:
+        return Upload(upload, place / _safe(name), MOST_BYTES_ALONE, words.TOO_LARGE_BY_DAY)
     return Upload(upload, place / _safe(name))
 
 
@@ -271,13 +164,13 @@ def start_import(deps: Deps, actor: Actor, command: Try, *, dry_run: bool) -> No
         supplier = tx.suppliers.get(actor.supplier)
     wish = ImportRegister(command.kind, path, supplier.code, dry_run, path.parent / _REJECTS)
 
-    def work(job: _Job) -> JobRow:
+    def work(job: Job) -> JobRow:
         outcome = import_register(deps, actor, wish, job.hear)
         if not dry_run:
             path.unlink(missing_ok=True)
         return _done(job, outcome)
 
-    job = _Job(command.upload, actor.supplier, actor.user, command.kind, path.name, "running")
+    job = Job(command.upload, actor.supplier, actor.user, command.kind, path.name, "running")
     _jobs.begin(deps.clock, job, work, "refused")
 
 
@@ -295,7 +188,7 @@ def find_job(deps: Deps, actor: Actor) -> JobRow:
     return job.row() if job else JobRow()
 
 
-def _done(job: _Job, outcome: RegisterOutcome) -> JobRow:
+def _done(job: Job, outcome: RegisterOutcome) -> JobRow:
     told = words.AGAIN if outcome.again else words.TRIED if outcome.dry_run else words.DONE
     numbers = (
         (register_words.READ, outcome.read),
@@ -375,11 +268,11 @@ def start_undo(deps: Deps, actor: Actor, kind: str, register_id: str, file: str)
     """
     command = _undo(deps, actor, kind, dry_run=False)
 
-    def work(job: _Job) -> JobRow:
+    def work(job: Job) -> JobRow:
         undo(deps, actor, kind, register_id)
         return JobRow(job.id, kind, "undone", job.file, 100)
 
-    job = _Job(
+    job = Job(
         f"undo {actor.supplier} {register_id}",
         actor.supplier,
         actor.user,
@@ -432,9 +325,7 @@ def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[
     """
     actor.require(Permission.REGISTER_IMPORT)
     with deps.transaction() as tx:
-        register = tx.session.get(Register, register_id)
-        if register is None or register.supplier_id != actor.supplier:
-            raise NotFound
+        register = tx.registers.get_for(actor, register_id)
         tx.audit.record(
             actor, deps.clock.now(), "register.rejects_viewed", register_id, file=register.file_name
         )

@@ -4,6 +4,7 @@ An export has three steps. (1) One statement gives a new file's number to every 
 committed later has none either, and waits for the next file. (2) Those rows are written beside the file's
 name and take it by one rename. (3) The file is marked as finished. An export that is killed after (1) keeps
 its rows; the next one writes the same file again, byte for byte, under the same name, before it begins its own.
+A folder that is gone keeps nobody waiting: then those rows go into the file that is asked for.
 """
 
 import csv
@@ -14,12 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.permissions import Actor, Permission
 from cabinet.domain.registers import ExportFileExists, ExportKind, ExportUnwritable
-from cabinet.persistence.register_exports import RegisterExport, RegisterExports
+from cabinet.persistence.register_exports import RegisterExport
 from cabinet.persistence.suppliers import Supplier
 from cabinet.services.deps import Deps
 from cabinet.services.registers import supplier_for
@@ -56,18 +57,21 @@ class ExportOutcome:
 
     Attributes:
         completed: the file of an interrupted export that was written first, or "".
+        gone: where an interrupted export was to write what this file holds, or "".
     """
 
     kind: ExportKind
     path: str
     lines: int
     completed: str = ""
+    gone: str = ""
 
 
 def export_register(deps: Deps, actor: Actor, command: ExportRegister) -> ExportOutcome:
     """Write what the supplier has not been told of; what was interrupted is completed first.
 
-    When the interrupted file is the very one that is asked for, it is all that is done.
+    When the interrupted file is the very one that is asked for, it is all that is done; so it is when its folder is
+    gone: then what it was to hold is written into the file that is asked for.
 
     Raises:
         SupplierUnknown: no such supplier.
@@ -78,34 +82,44 @@ def export_register(deps: Deps, actor: Actor, command: ExportRegister) -> Export
     actor.require(Permission.REGISTER_IMPORT)
     path, completed = _resolved(command.path), ""
     while True:
-        supplier, export, fresh = _next(deps, actor, command, path)
-        _write(deps, supplier, export)
+        turn = _next(deps, actor, command, path)
+        export = turn.export
+        _write(deps, turn.supplier, export)
         _finish(deps, actor, export)
-        completed = completed if fresh else export.path
-        if fresh or export.path == path:
-            return ExportOutcome(command.kind, path, export.lines, completed)
+        completed = completed if turn.fresh else export.path
+        if turn.fresh or export.path == path:
+            return ExportOutcome(command.kind, path, export.lines, completed, turn.gone)
 
 
-def _next(
-    deps: Deps, actor: Actor, command: ExportRegister, path: str
-) -> tuple[Supplier, RegisterExport, bool]:
-    """The file to write now: one that was interrupted, or a fresh one with its rows."""
+class _Turn(NamedTuple):
+    """A file to write: a fresh one with its rows, or an interrupted one, whose own place may be gone."""
+
+    supplier: Supplier
+    export: RegisterExport
+    fresh: bool = False
+    gone: str = ""
+
+
+def _next(deps: Deps, actor: Actor, command: ExportRegister, path: str) -> _Turn:
+    """The file to write now."""
     with deps.transaction() as tx:
         supplier = supplier_for(tx, actor, command.supplier)
         tx.registers.lock_supplier(supplier.id or 0, patient=True)
-        exports = RegisterExports(tx.session)
-        left = exports.find_unfinished(supplier.id or 0, command.kind)
-        if left:
-            return supplier, left, False
-        if exports.is_promised(path):
+        left = tx.register_exports.find_unfinished(supplier.id or 0, command.kind)
+        if left and (left.path == path or _is_writable(left.path)):
+            return _Turn(supplier, left)
+        if tx.register_exports.is_promised(path):
             raise ExportFileExists(file=path)
         _check_name(path)
+        if left:
+            gone, left.path = left.path, path
+            return _Turn(supplier, left, gone=gone)
         day, zone = command.since, ZoneInfo(supplier.timezone)
         since = datetime.combine(day, time.min, zone) if day else None
         export = RegisterExport(
             supplier_id=supplier.id or 0, kind=command.kind.value, path=path, started_at=deps.clock.now()
         )
-        return supplier, exports.add(export, since), True
+        return _Turn(supplier, tx.register_exports.add(export, since), fresh=True)
 
 
 def _resolved(path: Path) -> str:
@@ -118,12 +132,22 @@ def _resolved(path: Path) -> str:
 def _check_name(path: str) -> None:
     """What cannot be written is found out before any row is given to the file."""
     try:
-        if Path(path).exists():
-            raise ExportFileExists(file=path)
-        with tempfile.NamedTemporaryFile(prefix=".export-", dir=Path(path).parent):
-            pass
+        there = Path(path).exists()
     except OSError as exc:
         raise ExportUnwritable(file=path) from exc
+    if there:
+        raise ExportFileExists(file=path)
+    if not _is_writable(path):
+        raise ExportUnwritable(file=path)
+
+
+def _is_writable(path: str) -> bool:
+    """Whether a file can be made in its folder."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".export-", dir=Path(path).parent):
+            return True
+    except OSError:
+        return False
 
 
 def _write(deps: Deps, supplier: Supplier, export: RegisterExport) -> None:
@@ -149,7 +173,7 @@ def _write_rows(deps: Deps, supplier: Supplier, export: RegisterExport, file: Te
     writer = csv.writer(file, delimiter=";", lineterminator="\n")
     writer.writerow(COLUMNS[kind])
     with deps.snapshot() as tx:
-        rows = RegisterExports(tx.session).list_rows(export)
+        rows = tx.register_exports.list_rows(export)
         writer.writerows(
             _reading_lines(rows, zone) if kind is ExportKind.READINGS else _payment_lines(rows, zone)
         )
@@ -199,5 +223,5 @@ def _sync_folder(folder: Path) -> None:
 def _finish(deps: Deps, actor: Actor, export: RegisterExport) -> None:
     now = deps.clock.now()
     with deps.transaction() as tx:
-        RegisterExports(tx.session).finish(export.id or 0, now)
+        tx.register_exports.finish(export.id or 0, now)
         tx.audit.record(actor, now, "register.exported", export.id, kind=export.kind, lines=export.lines)

@@ -16,6 +16,7 @@ from cabinet.domain.practice import Start
 from cabinet.practice import PracticeWorlds
 from cabinet.services import desk_pins, desk_registers, request_review, sessions
 from cabinet.services.suppliers import AddSupplier, add_supplier
+from cabinet.texts import desk_registers as words
 from tests.factories import ACCOUNT, enter, operator, subscriber
 from tests.fakes import JPEG, World, make_world
 from tests.requests import send
@@ -178,6 +179,23 @@ async def test_a_document_comes_as_a_file_that_nothing_keeps_and_not_after_the_d
     assert (late.status_code, late.headers["cache-control"]) == (400, "no-store")
     assert set(late.json()) == {"error", "message"}
     assert audited(world).count("document.viewed") == 1
+
+
+@pytest.mark.parametrize("most", [100, 99])
+async def test_a_register_that_would_halt_all_others_by_day_is_refused_and_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """SQLite has one writer at a time."""
+    monkeypatch.setattr(desk_registers, "MOST_BYTES_ALONE", most)
+    admin = operator(world, role=ADMINISTRATOR)
+    async with browser(world, admin.user) as client:
+        answer = await client.post(desk.REGISTER, params={"name": "x.csv"}, content=bytes(100))
+    kept = [x for x in world.deps.uploads.rglob("*") if x.is_file()]
+    if most == 100:
+        assert (answer.status_code, len(kept)) == (200, 1)
+    else:
+        assert (answer.status_code, answer.json()["message"]) == (413, words.TOO_LARGE_BY_DAY)
+        assert kept == []
 
 
 async def test_another_suppliers_operator_gets_no_document_register_or_journal_of_this_one(

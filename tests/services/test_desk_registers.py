@@ -2,21 +2,19 @@
 
 import os
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cabinet.domain.errors import Busy, Denied, NotFound, SignInNeeded
+from cabinet.domain.errors import Denied, NotFound, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.domain.registers import RegisterKind, UndoUnknown
 from cabinet.services import desk_registers
-from cabinet.services.desk_registers import _MOST_ENDED, _MOST_WAITING, JobRow, Try, _Job, _Jobs
+from cabinet.services.desk_registers import Try
+from cabinet.services.register_jobs import JobRow
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from cabinet.worker import run_round
 from tests.factories import operator, subscriber
@@ -272,55 +270,3 @@ def test_a_job_is_found_by_its_own_desk_and_forgotten_by_whoever_comes_late(izhe
     izhevsk.clock.move(minutes=6)
     assert desk_registers.find_job(izhevsk.deps, admin) == JobRow()
     assert desk_registers.get_job(izhevsk.deps, admin, upload) == tried
-
-
-class Held:
-    """Jobs whose first one waits to be let go."""
-
-    def __init__(self, world: World, actor: Actor) -> None:
-        self.world, self.actor = world, actor
-        self.jobs = _Jobs()
-        self.go = threading.Event()
-
-    def begin(self, number: int) -> None:
-        def work(job: _Job) -> JobRow:
-            assert self.go.wait(30)
-            return JobRow(job.id, "", "done")
-
-        job = _Job(
-            f"{number}", self.actor.supplier, self.actor.user, RegisterKind.ACCOUNTS, "x.csv", "running"
-        )
-        self.jobs.begin(self.world.deps.clock, job, work, "refused")
-
-    def state(self, number: int) -> str:
-        found = self.jobs.find(self.actor, f"{number}")
-        return found.row().state if found else ""
-
-
-def test_few_jobs_wait_and_few_that_have_ended_are_remembered(izhevsk: World) -> None:
-    held = Held(izhevsk, administrator(izhevsk))
-    for number in range(_MOST_WAITING):
-        held.begin(number)
-        held.begin(number)  # the same again is the same one
-    with pytest.raises(Busy):
-        held.begin(_MOST_WAITING)
-    assert held.state(0) == held.state(_MOST_WAITING - 1) == "running"
-    held.go.set()
-    for number in range(_MOST_ENDED * 2):
-        held.begin(number)
-        poll(lambda x=number: held.state(x) == "done", 30, "a job ends")  # type: ignore[misc]
-    assert [held.state(x) for x in (0, _MOST_ENDED - 1)] == ["", ""]
-    assert held.state(_MOST_ENDED) == held.state(_MOST_ENDED * 2 - 1) == "done"
-
-
-def test_a_process_that_stops_waits_for_no_job() -> None:
-    stops = (
-        "import threading; from cabinet.adapters.clock_system import SystemClock;"
-        "from cabinet.domain.registers import RegisterKind; from cabinet.services.desk_registers import _Job, _Jobs;"
-        "begun = threading.Event(); work = lambda job: begun.set() or threading.Event().wait();"
-        "job = _Job('1', 1, 1, RegisterKind.ACCOUNTS, 'a.csv', 'running');"
-        "_Jobs().begin(SystemClock(), job, work, 'refused'); begun.wait(20); print('stops')"
-    )
-    command = [sys.executable, "-c", stops]
-    ended = subprocess.run(command, capture_output=True, timeout=60, check=True)  # noqa: S603 - our own words
-    assert ended.stdout == b"stops\n"

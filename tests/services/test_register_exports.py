@@ -12,7 +12,7 @@ from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.registers import ExportFileExists, ExportKind, ExportUnwritable, SupplierUnknown
 from cabinet.persistence.meters import Reading
 from cabinet.persistence.payments import Payment
-from cabinet.persistence.register_exports import RegisterExport, RegisterExports
+from cabinet.persistence.register_exports import RegisterExport
 from cabinet.services.register_exports import ExportOutcome, ExportRegister, export_register
 from tests.fakes import World
 from tests.register_files import (
@@ -91,7 +91,7 @@ def test_what_is_committed_while_a_file_is_written_is_in_the_next_one(world: Wor
         claimed = RegisterExport(
             supplier_id=1, kind=PAYMENTS.value, path=str(folder / "first.csv"), started_at=world.clock.at
         )
-        RegisterExports(tx.session).add(claimed, None)
+        tx.register_exports.add(claimed, None)
     world.clock.move(hours=-1)
     pay(world, 3)  # its id and its time are before those of the file that is being written
     outcome = export(world, PAYMENTS, folder / "second.csv")
@@ -117,6 +117,28 @@ def test_an_interrupted_file_is_written_again_byte_for_byte(world: World, folder
     assert (again.lines, again.completed) == (3, str(first))
     assert first.read_bytes() == told
     assert export(world, PAYMENTS, folder / "second.csv").lines == 1
+
+
+def test_a_folder_that_is_gone_stops_no_export(world: World, folder: Path) -> None:
+    pay(world, 1)
+    lost = folder / "lost" / "first.csv"
+    with world.deps.transaction() as tx:
+        claimed = RegisterExport(
+            supplier_id=1, kind=PAYMENTS.value, path=str(lost), started_at=world.clock.at
+        )
+        tx.register_exports.add(claimed, None)
+    pay(world, 2)
+    with pytest.raises(ExportUnwritable):  # it is asked for by its own name
+        export(world, PAYMENTS, lost)
+    (folder / "there.csv").write_text("kept", "utf-8")
+    with pytest.raises(ExportFileExists):
+        export(world, PAYMENTS, folder / "there.csv")
+    outcome = export(world, PAYMENTS, folder / "second.csv")
+    assert (outcome.lines, outcome.gone) == (1, str(lost))
+    assert [line.split(";")[3] for line in lines(folder / "second.csv")] == ["1"]
+    later = export(world, PAYMENTS, folder / "third.csv")
+    assert (later.lines, later.gone) == (1, "")
+    assert [line.split(";")[3] for line in lines(folder / "third.csv")] == ["2"]
 
 
 def test_since_leaves_earlier_ones_for_another_file(world: World, folder: Path) -> None:
@@ -179,7 +201,7 @@ def test_a_name_that_another_export_is_about_to_take_is_refused(world: World, fo
         promised = RegisterExport(
             supplier_id=2, kind=READINGS.value, path=str(folder / "x.csv"), started_at=world.clock.at
         )
-        RegisterExports(tx.session).add(promised, None)
+        tx.register_exports.add(promised, None)
     with pytest.raises(ExportFileExists):
         export(world, PAYMENTS, folder / "x.csv")
     assert export(world, PAYMENTS, folder / "y.csv").lines == 1
@@ -208,7 +230,7 @@ def test_a_payment_is_known_to_the_supplier_only_when_its_file_is_there(world: W
         claimed = RegisterExport(
             supplier_id=1, kind=PAYMENTS.value, path=str(folder / "x.csv"), started_at=world.clock.at
         )
-        RegisterExports(tx.session).add(claimed, None)
+        tx.register_exports.add(claimed, None)
         tx.session.flush()
         assert tx.session.get(Payment, "10000").exported_at is None  # type: ignore[union-attr]
     assert account_id(world)

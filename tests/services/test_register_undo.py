@@ -12,6 +12,7 @@ from sqlmodel import select
 from cabinet.domain.errors import Denied, NotFound
 from cabinet.domain.permissions import AccessLevel, Actor, OperatorRole, Visitor
 from cabinet.domain.registers import RegisterKind, SupplierUnknown, UndoRefused, UndoUnknown
+from cabinet.persistence import register_undo
 from cabinet.persistence.audit import AuditEvent
 from cabinet.persistence.customer_accounts import CustomerAccount
 from cabinet.persistence.meters import Reading
@@ -108,6 +109,16 @@ def test_accounts_are_as_they_were_and_the_same_file_may_come_again(world: World
     assert (checksums(world.engine, TOLD), accounts(world), owed(world)) == (before, found, debt)
     again = take(world.deps, ACCOUNTS, path)
     assert (again.again, again.added, again.updated) == (False, first.added, first.updated)
+
+
+def test_much_is_undone_a_part_at_a_time(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_undo, "_AT_ONCE", 2)
+    numbers = [{"account": f"37000000010{n}", "balance": "-"} for n in range(5)]
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *numbers))
+    before = accounts(world)
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, *(CHANGED | x for x in numbers)))
+    assert undo(world).restored == {"customer_accounts": 5, "meters": 5, "access_pins": 5}
+    assert accounts(world) == before
 
 
 def test_a_new_account_with_a_debt_leaves_nothing_of_its_owner_behind(world: World, folder: Path) -> None:

@@ -7,7 +7,8 @@ import reflex as rx
 from cabinet.domain.permissions import Permission
 from cabinet.domain.registers import RegisterKind
 from cabinet.services import desk_registers
-from cabinet.services.desk_registers import JobRow, RegisterRow, Try, UndoRow
+from cabinet.services.desk_registers import RegisterRow, Try, UndoRow
+from cabinet.services.register_jobs import JobRow
 from cabinet.ui.session import handler, run
 
 
