@@ -29,7 +29,7 @@ from cabinet.domain.period import BillingPeriod
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.pins import ALPHABET, LENGTH
 from cabinet.domain.practice import Start
-from cabinet.persistence.engine import make_engine
+from cabinet.persistence.engine import Kin
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.services import notifications, practice, sessions
 from cabinet.services.deps import Deps
@@ -85,6 +85,7 @@ class PracticeWorlds:
         self._real = real
         self._lock = threading.Lock()
         self._building = threading.Lock()
+        self._kin = Kin()
         self._open: OrderedDict[str, PracticeWorld] = OrderedDict()
 
     def who(
@@ -188,7 +189,7 @@ class PracticeWorlds:
     def _make(self, folder: Path, begun: datetime) -> PracticeWorld:
         """Every port is chosen here: what holds data or reaches anybody is the world's own."""
         clock = PracticeClock(self._real.clock, begun)
-        engine = make_engine(f"sqlite:///{folder / _DATABASE}", durable=False)
+        engine = self._kin.make_engine(f"sqlite:///{folder / _DATABASE}")
         key = bytes.fromhex(digest(self._real.secret_key, "practice", "key"))
         bank = DemoAcquirer(folder / _BANK, self._real.address)
         outbox = folder / _OUTBOX

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cabinet.api.practice import PRACTICE, PRACTICE_END
-from cabinet.api.requests import same_origin, small_form
+from cabinet.api.requests import foreign, same_origin, small_form
 from cabinet.domain.errors import CabinetError, PracticeOver
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
@@ -80,7 +80,7 @@ def bank_routes(side_of: SideOf, origins: tuple[str, ...]) -> list[Route]:
 
     async def decide(request: Request) -> Response:
         if not same_origin(request, origins):
-            return Response(status_code=403)
+            return foreign()
         form = await small_form(request)
         payment, decision = form.get("payment", ""), _DECISIONS.get(form.get("decision", ""))
         return await run_in_threadpool(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cabinet.api.requests import Asking, Caller, same_origin, set_cookie, small_form
+from cabinet.api.requests import Asking, Caller, foreign, same_origin, set_cookie, small_form
 from cabinet.domain import cookies, practice
 from cabinet.domain.errors import Busy, CabinetError, PracticeOver, TooMany
 from cabinet.domain.human_check import BrowserUnknown
@@ -32,7 +32,6 @@ PRACTICE_END: Final = "/api/practice/end"
 _TRAINING: Final = "/training"
 _SEE_OTHER: Final = 303
 _NO_CONTENT: Final = 204
-_FORBIDDEN: Final = 403
 _UNPROCESSABLE: Final = 422
 _STATUSES: Final[dict[type[CabinetError], int]] = {PracticeOver: 404, TooMany: 429}
 
@@ -52,7 +51,7 @@ def routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
 
     async def begin(request: Request) -> Response:
         if not same_origin(request, caller.origins):
-            return Response(status_code=_FORBIDDEN)
+            return foreign()
         form = await small_form(request)
         lesson, way, at = _chosen(form.get("lesson") or _begun(request))
         if lesson is None:
@@ -161,7 +160,7 @@ def _progress_routes(worlds: PracticeWorlds, caller: Caller) -> list[Route]:
     async def progress(request: Request) -> Response:
         """A step that was reached: the only thing that a lesson tells the portal itself."""
         if not same_origin(request, caller.origins):
-            return Response(status_code=_FORBIDDEN)
+            return foreign()
         form = await small_form(request)
         try:
             await run_in_threadpool(_record, request, form)

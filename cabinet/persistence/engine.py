@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, Table, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, MetaData, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, create_engine
 
@@ -49,6 +49,23 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _tell_in_our_words)
     return engine
+
+
+class Kin:
+    """Engines of many small SQLite databases that are all alike: what SQL one of them has compiled, all know."""
+
+    def __init__(self) -> None:
+        self._dialect: Dialect | None = None
+        self._compiled: dict[Any, Any] = {}
+
+    def make_engine(self, url: str) -> Engine:
+        """An engine of a file that may be lost."""
+        engine = make_engine(url, durable=False)
+        if self._dialect is None:
+            with engine.connect():  # a dialect knows its server's version only after a connection
+                self._dialect = engine.dialect
+        engine.dialect = self._dialect
+        return engine.execution_options(compiled_cache=self._compiled)
 
 
 def _tell_in_our_words(context: ExceptionContext) -> None:

@@ -290,6 +290,14 @@ def test_many_worlds_begun_used_and_swept_leave_no_file_and_no_row(
     assert checksums(real.engine, frozenset()) == before
 
 
+def test_what_one_world_has_compiled_every_other_knows(worlds: PracticeWorlds) -> None:
+    read(*worlds.who(DEVICE, worlds.begin(Start.CONNECTED, DEVICE), ""))
+    known = len(worlds._kin._compiled)
+    assert known
+    read(*worlds.who(DEVICE, worlds.begin(Start.CONNECTED, DEVICE), ""))
+    assert len(worlds._kin._compiled) == known
+
+
 def test_more_worlds_than_may_be_open_at_once_stay_usable(
     worlds: PracticeWorlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
