@@ -228,7 +228,7 @@ async def test_a_world_that_is_over_leads_to_the_lessons_and_says_so(
         assert (await anna.get(practice.PRACTICE_END)).headers["location"] == "/training"
 
 
-@pytest.mark.parametrize("page", [*facts.WAYS_IN, "/confirm?token=a%26b", "/login?next=%2Fpay"])
+@pytest.mark.parametrize("page", [*sorted(facts.WAYS_IN), "/confirm?token=a%26b", "/login?next=%2Fpay"])
 async def test_the_way_to_a_page_where_one_comes_in_ends_practice(
     real: World, worlds: PracticeWorlds, page: str
 ) -> None:
