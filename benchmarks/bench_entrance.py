@@ -102,7 +102,7 @@ def compare(world: World, flow: str) -> Row:
         for known in order:
             world.clock.move(seconds=40)
             deliver_due(world.deps)
-            visitor = Visitor(f"{flow}-{known}-{number}", f"2001:db8:{known:d}::{number:x}", "bench")
+            visitor = Visitor(f"{flow}-{known}-{number}", f"2001:db8:{known:d}:{number:x}::1", "bench")
             act = FLOWS[flow](world, visitor, login_of(flow, number, known=known))
             milliseconds, answer = timed(act)
             answers.add(answer)

@@ -221,6 +221,7 @@ def try_code(
     elif check is CodeCheck.WRONG:
         latest.tries += 1
         tx.session.add(latest)
+        tx.audit.record(Actor(actor.visitor, latest.user_id), now, "code.failed")
     return meant, check, codes.TRIES - latest.tries
 
 

@@ -219,7 +219,11 @@ def finish_second_step(deps: Deps, actor: Actor, answer: str) -> str:
         SecondStepGone, TooMany: this browser waits for no second step, or has no try left.
     """
     pending = second_factors.reserve_try(deps, actor)
-    proof = check_proof(deps, actor.visitor, PasskeyPurpose.SECOND_STEP, pending.user_id, answer)
+    try:
+        proof = check_proof(deps, actor.visitor, PasskeyPurpose.SECOND_STEP, pending.user_id, answer)
+    except (PasskeyRefused, PasskeyUnknown):
+        second_factors.count_failure(deps, actor, pending)
+        raise
     with deps.transaction() as tx:
         note_proof(deps, tx, actor, proof)
         return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.PASSKEY)

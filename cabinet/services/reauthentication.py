@@ -101,6 +101,8 @@ def verify_password(deps: Deps, actor: Actor, current: str) -> User:
         for limit, subject in _buckets(tx, actor, user):
             tx.attempts.reserve(limit, subject, deps.clock.now())
     if not deps.passwords.verify(current, user.password_hash):
+        with deps.transaction() as tx:
+            tx.audit.record(actor, deps.clock.now(), "session.reauthentication_failed", actor.session_id)
         raise PasswordWrong
     return user
 

@@ -62,7 +62,7 @@ def sign_in_by_recovery_code(deps: Deps, actor: Actor, typed: str) -> str:
             left = tx.second_factors.recovery_codes_left(pending.user_id)
             queue_message(deps, tx, user.as_login, "recovery_code_used", left=str(left))
             return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.RECOVERY)
-    raise RecoveryCodeWrong(left=second_factors.tries_left(deps, pending))
+    raise RecoveryCodeWrong(left=second_factors.count_failure(deps, actor, pending))
 
 
 def _make(deps: Deps, tx: UnitOfWork, actor: Actor) -> list[str]:

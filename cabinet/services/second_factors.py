@@ -150,11 +150,16 @@ def reserve_try(deps: Deps, actor: Actor) -> PendingSignIn:
         return pending
 
 
-def tries_left(deps: Deps, pending: PendingSignIn) -> int:
-    """How many tries are left after a wrong one; with none left the owner is told that somebody has the password."""
+def count_failure(deps: Deps, actor: Actor, pending: PendingSignIn) -> int:
+    """How many tries are left after a wrong one, which the audit keeps.
+
+    With none left the owner is told that somebody has the password.
+    """
     left = TRIES - pending.tries
-    if left <= 0:
-        with deps.transaction() as tx:
+    with deps.transaction() as tx:
+        tried = Actor(actor.visitor, pending.user_id)
+        tx.audit.record(tried, deps.clock.now(), "session.second_step_failed")
+        if left <= 0:
             user = tx.users.get(pending.user_id)
             queue_message(deps, tx, user.as_login, "second_step_failed")
     return max(0, left)

@@ -14,6 +14,7 @@ from cabinet.texts import dates, devices
 from cabinet.texts import security_events as words
 
 MOST: Final = 30
+_MOST_FAILED: Final = 300
 _OF_ACCOUNT: Final = frozenset(
     {"account.linked", "account.unlinked", "account.restored", "account.renamed", "payment.created"}
 )
@@ -21,7 +22,7 @@ _OF_ACCOUNT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SecurityEventRow:
-    """A deed: what, when in the supplier's zone or Moscow's, and from where."""
+    """A deed, or what failed between two of them: what, when in the supplier's zone or Moscow's, and from where."""
 
     what: str
     at: str
@@ -29,13 +30,29 @@ class SecurityEventRow:
 
 
 def list_security_events(deps: Deps, actor: Actor) -> list[SecurityEventRow]:
-    """The actor's last thirty deeds that matter, newest first."""
+    """The actor's last thirty deeds that matter, newest first, and what failed since the oldest of them.
+
+    Whoever guesses pushes no deed out of the list, and fills it with one row between two deeds for each kind of try.
+    """
     actor.require(Permission.PROFILE)
     with deps.snapshot() as tx:
         zone = sessions.zone_of(tx, actor)
-        events = tx.audit.list_of(actor, words.WORDS.keys(), MOST)
-        about = _browsers(tx, actor, events) | _numbers(tx, events)
-    return [_row(event, zone, about.get(event.id or 0, "")) for event in events]
+        deeds = tx.audit.list_of(actor, words.WORDS.keys(), MOST)
+        failed = tx.audit.list_of(actor, words.FAILED.keys(), _MOST_FAILED)
+        about = _browsers(tx, actor, deeds) | _numbers(tx, deeds)
+    return [_row(events, zone, about.get(events[0].id or 0, "")) for events in _together(deeds, failed)]
+
+
+def _together(deeds: list[AuditEvent], failed: list[AuditEvent]) -> list[list[AuditEvent]]:
+    """Each deed alone, the tries of one kind that failed between two deeds as one; newest first."""
+    since = (deeds[-1].id or 0) if len(deeds) == MOST else 0
+    rows: dict[tuple[int, str], list[AuditEvent]] = {}
+    later_deeds = 0
+    for event in sorted([*deeds, *failed], key=lambda x: x.id or 0, reverse=True):
+        later_deeds += event.action in words.WORDS
+        if (event.id or 0) >= since:
+            rows.setdefault((later_deeds, event.action), []).append(event)
+    return list(rows.values())
 
 
 def _browsers(tx: UnitOfWork, actor: Actor, events: list[AuditEvent]) -> dict[int, str]:
@@ -54,9 +71,11 @@ def _numbers(tx: UnitOfWork, events: list[AuditEvent]) -> dict[int, str]:
     }
 
 
-def _row(event: AuditEvent, zone: ZoneInfo, about: str) -> SecurityEventRow:
+def _row(events: list[AuditEvent], zone: ZoneInfo, about: str) -> SecurityEventRow:
+    newest = events[0]
+    what = words.WORDS.get(newest.action)
     return SecurityEventRow(
-        what=words.sentence(event.action, about),
-        at=dates.moment(event.at.astimezone(zone)),
-        place=words.place(event.address),
+        what=words.sentence(what, about) if what else words.failed(newest.action, len(events)),
+        at=dates.moment(newest.at.astimezone(zone)),
+        place=words.place(newest.address, several=len({x.address for x in events}) > 1),
     )

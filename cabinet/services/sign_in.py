@@ -84,6 +84,7 @@ def sign_in(deps: Deps, actor: Actor, command: SignIn) -> SignInOutcome:
     user, counted = _count_try(deps, actor, command)
     stored = user.password_hash if user else ""
     if not deps.passwords.verify(command.password, stored) or user is None or user.blocked_at:
+        _remember_failure(deps, actor, user)
         raise SignInWrong
     renewed = deps.passwords.hash(command.password) if deps.passwords.is_outdated(stored) else stored
     with deps.transaction() as tx:
@@ -153,6 +154,13 @@ def _count_try(deps: Deps, actor: Actor, command: SignIn) -> tuple[User | None, 
         if _is_checked(tx, visitor, failed):
             human_check.spend_pass(deps, tx, visitor, PURPOSE, command.human_pass, login=login)
     return user, counted
+
+
+def _remember_failure(deps: Deps, actor: Actor, user: User | None) -> None:
+    """In the audit, for the owner to see; of a login that nobody has as well, so that the time tells nothing."""
+    with deps.transaction() as tx:
+        tried = Actor(actor.visitor, user.id if user else None)
+        tx.audit.record(tried, deps.clock.now(), "sign_in.failed")
 
 
 def _still(tx: UnitOfWork, checked: User) -> User:

@@ -126,7 +126,7 @@ def sign_in_by_totp(deps: Deps, actor: Actor, typed: str) -> str:
     with deps.transaction() as tx:
         if _spend(deps, tx, pending.user_id, code_digits(typed)):
             return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.TOTP)
-    raise SecondStepWrong(left=second_factors.tries_left(deps, pending))
+    raise SecondStepWrong(left=second_factors.count_failure(deps, actor, pending))
 
 
 def _spend(deps: Deps, tx: UnitOfWork, user_id: int, digits: str) -> bool:

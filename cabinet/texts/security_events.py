@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from cabinet.texts import dates
+
 TITLE: Final = "История входов и изменений"
-NOTE: Final = "Последние 30 событий. Если чего-то из этого вы не делали, сразу смените пароль."
+NOTE: Final = "Последние 30 событий и попытки, которые не удались. Если чего-то из этого вы не делали, сразу смените пароль."
 OPEN_NOTE: Final = "Кто и когда входил, что менялось"
 NONE: Final = "Пока ничего не было"
 NONE_NOTE: Final = "Здесь появятся входы, смена пароля, подключение счетов и показания."
@@ -40,9 +42,22 @@ WORDS: Final[dict[str, str]] = {
 }
 
 
-def sentence(action: str, about: str) -> str:
+FAILED: Final[dict[str, str]] = {
+    "sign_in.failed": "Неверный пароль при входе",
+    "code.failed": "Неверный код из сообщения",
+    "session.second_step_failed": "Второе подтверждение при входе не удалось",
+    "session.reauthentication_failed": "Неверный текущий пароль",
+}
+
+
+def sentence(what: str, about: str) -> str:
     """«Вход: Chrome, Windows»."""
-    return f"{WORDS[action]}: {about}" if about else WORDS[action]
+    return f"{what}: {about}" if about else what
+
+
+def failed(action: str, tries: int) -> str:
+    """«Неверный пароль при входе, 3 попытки»."""
+    return f"{FAILED[action]}, {dates.plural(tries, 'попытка', 'попытки', 'попыток')}"
 
 
 def account(number: str) -> str:
@@ -50,6 +65,6 @@ def account(number: str) -> str:
     return f"№\u00a0{number}"
 
 
-def place(address: str) -> str:
-    """«IP-адрес 192.0.2.1»."""
-    return f"IP-адрес {address}"
+def place(address: str, *, several: bool = False) -> str:
+    """«IP-адрес 192.0.2.1»; of several, the last one."""
+    return f"{'Разные IP-адреса, последний' if several else 'IP-адрес'} {address}"

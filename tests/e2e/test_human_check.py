@@ -44,7 +44,7 @@ def said(page: Page, words: str) -> Locator:
 
 
 def fail_once(page: Page, nth: str) -> None:
-    box(page, "Ответ").focus()
+    expect(box(page, "Ответ")).to_be_focused()
     page.keyboard.type(f"ошибка {nth}")
     page.keyboard.press("Enter")
     expect(said(page, "Не совпало")).to_be_visible()
@@ -64,6 +64,7 @@ def test_registration_by_keyboard_alone_with_pictures_and_sound_off(
     type_into(page, "Пароль", PASSWORD)
     tick(page, re.compile("^Я не робот"))
     expect(box(page, "Ответ")).to_be_visible()
+    tab_to(page, box(page, "Ответ"))
     fail_once(page, "1")
     expect(button(page, texts.WAIVE)).to_have_count(0)
     fail_once(page, "2")

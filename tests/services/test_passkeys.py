@@ -418,6 +418,8 @@ def test_another_persons_passkey_is_no_second_step(world: World) -> None:
         passkeys.finish_second_step(
             world.deps, there, mallory.prove(passkeys.begin_second_step(world.deps, there))
         )
+    newest = security_events.list_security_events(world.deps, anna)[0]
+    assert newest.what.startswith("Второе подтверждение при входе не удалось")
     with pytest.raises(PasskeyLate):
         passkeys.finish_second_step(world.deps, there, mallory.prove(asked(world)))
     with pytest.raises(SecondStepGone):
