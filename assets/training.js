@@ -5,7 +5,8 @@ import { driver } from "driver.js";
 const root = document.documentElement;
 const one = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
-const seen = (selector) => all(selector).find((element) => element.getClientRects().length);
+const visible = (element) => element.getClientRects().length && (element.checkVisibility?.() ?? true); // not in a closed <details>
+const seen = (selector) => all(selector).find(visible);
 const FOCUSABLE = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea, summary";
 const PATIENCE = 30_000; // milliseconds until a hint comes by itself
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -17,6 +18,8 @@ const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")
 
 let lesson; // { way, world, title, task, steps, words }
 let at = 0;
+let most = 0; // how far they have come: from a step that was gone back to it is «Дальше» to there
+let undone = true; // the step could be seen not to be done yet
 let shown = ""; // what the card shows now, so that it is drawn anew only when that changes
 let hidden = false;
 let asked = false; // for a hint
@@ -33,8 +36,8 @@ let told = Promise.resolve(); // until the portal knows of the last step
 // Where the lesson stands outlives a full page load, as the one from the bank.
 const memory = () => `lesson-${lesson.world}`;
 function keep() {
-  sessionStorage.setItem(memory(), String(at));
-  const body = new URLSearchParams({ lesson: lesson.name, reached: at });
+  sessionStorage.setItem(memory(), `${at} ${most}`);
+  const body = new URLSearchParams({ lesson: lesson.name, reached: most });
   told = fetch("/api/practice/progress", { method: "POST", body, keepalive: true }).catch(() => {});
 }
 
@@ -46,15 +49,17 @@ function done(step) {
 
 const led = (step) => Boolean(step.path || step.says || step.seen);
 
-function reach(to) {
+function reach(to, furthest = Math.max(most, to)) {
   at = to;
+  most = furthest;
+  undone = at === most;
   asked = wrong = stuck = pending = false;
   keep();
   restartPatience();
 }
 
-function go(to) {
-  reach(to);
+function go(...to) {
+  reach(...to);
   look();
 }
 
@@ -63,9 +68,13 @@ function restartPatience() {
   waiting = setTimeout(() => { stuck = true; look(); }, PATIENCE);
 }
 
-// The last step's end may be seen before the first ones' when somebody goes their own way: that counts.
+// The last step's end may be seen before the first ones' when somebody goes their own way: that counts. A step that was
+// gone back to is done until its page shows that it is not. Who does the task alone is told of nothing but the task.
 function advance() {
-  while (at < lesson.steps.length && led(lesson.steps[at]) && done(lesson.steps[at])) reach(at + 1);
+  for (let step; (step = lesson.steps[at]); reach(at + 1)) {
+    undone ||= location.pathname === step.page && !done(step);
+    if (led(step) ? !undone || !done(step) : lesson.way !== "alone") return;
+  }
 }
 
 // Whether the page of the address is drawn: for a moment after a turn the former one still stands there, with its own
@@ -85,33 +94,33 @@ function look() {
   advance();
   if (hidden) return fold();
   const step = lesson.steps[at];
-  wrong ||= Boolean(step && one("[data-error-summary]"));
+  wrong ||= Boolean(step && (one("[data-error-summary]") || (step.slip && seen(step.slip))));
   const here = step && location.pathname === step.page;
   const target = here && lesson.way !== "alone" ? seen(step.element) : null;
-  if (here && lesson.way !== "alone" && !target && !late) return awaitTarget(); // its data are on the way
+  if (step && lesson.way !== "alone" && !target && !late) return awaitTarget(here); // its data are on the way
   clearTimeout(lateness);
   lateness = 0;
-  const view = [at, asked, wrong, stuck, here].join();
+  const view = [at, asked, wrong, stuck, here, passed(step)].join();
   if (view === shown && (!target || target === marked)) return settle();
   shown = view;
   draw(step, here, target);
 }
 
 // A page may be open at another place than the step's, as after a reload: an earlier step of the page is taken up
-// again, or the card comes without a frame.
+// again, or the card comes without a frame. Another page is said to be one when what was done had time to lead on.
 let late = false;
 let lateness = 0;
-function awaitTarget() {
+function awaitTarget(here) {
   lateness ||= setTimeout(() => {
     lateness = 0;
     const { page, element } = lesson.steps[at] ?? {};
     const before = lesson.steps.slice(0, at);
     const earlier = seen(element) ? -1 : before.findLastIndex((step) => step.page === page && led(step) && !done(step) && seen(step.element));
-    if (earlier >= 0 && location.pathname === page) return go(earlier);
+    if (earlier >= 0 && location.pathname === page) return go(earlier, earlier);
     late = true;
     look();
     late = false;
-  }, 4000);
+  }, here && at === most ? 4000 : 1000);
 }
 
 function draw(step, here, target) {
@@ -140,6 +149,7 @@ const popover = () => one(".driver-popover.coach");
 
 // Without an element: alone, on another page, or at the end. The page stays in hand.
 function sheet(step, here) {
+  const mine = coach && popover()?.contains(document.activeElement);
   coach?.destroy();
   coach = null;
   let box = one(".coach-sheet");
@@ -148,12 +158,16 @@ function sheet(step, here) {
     box = Object.assign(document.createElement("section"), { className: "coach coach-sheet" });
     box.setAttribute("role", "region");
     for (const [name, tag] of [["title", "p"], ["text", "p"], ["foot", "div"]]) box.append(Object.assign(document.createElement(tag), { className: `coach-${name}` }));
+    one(".coach-title", box).tabIndex = -1;
     one(".coach-text", box).setAttribute("role", "status");
     document.body.append(box);
   }
+  const lost = document.activeElement === document.body;
+  describe();
   fill(box, step, here);
   box.setAttribute("aria-label", card(step, here).title);
   room(box);
+  if (mine || lost || !step) one(".coach-title", box).focus({ preventScroll: true }); // a status that has only just come is not heard
 }
 
 // The words and buttons of a card that is there already: whoever types goes on typing, a button keeps the focus.
@@ -170,6 +184,13 @@ function fill(box, step, here) {
 
 // Whether the coach itself can take the step.
 const able = (step, here) => Boolean(here && led(step) && !step.open && (step.press || step.type || step.file));
+
+// A step that was gone back to and need not be done again: what follows can be shown as it is.
+function passed(step) {
+  const following = lesson.steps[at + 1];
+  if (!step || at >= most || lesson.way === "show" && undone && led(step)) return false;
+  return !undone || following?.page !== location.pathname || Boolean(seen(following.element));
+}
 
 function words(step, here) {
   const { words: say, way } = lesson;
@@ -231,14 +252,21 @@ function buttons(step, here) {
   const sample = step.file && here && way !== "show";
   if (sample) made.push(button(say.sample, () => attach(step), "primary"));
   if (step.open && here) made.push(button(say.inbox, () => location.assign(step.open), "primary"));
-  const before = lesson.steps[at - 1];
-  if (way !== "alone" && before && !led(before) && before.page === location.pathname) made.push(button(say.back, () => go(at - 1)));
+  if (way !== "alone" && at > 0) made.push(button(say.back, back));
   if (!here && (way !== "alone" || asked || stuck)) made.push(button(say.go, goThere, "primary"));
-  if (led(step) ? way === "show" && here && !step.open : way === "alone" || here) made.push(button(say.next, () => next(step), "primary"));
+  if (passed(step)) made.push(button(say.next, () => go(at + 1), "primary"));
+  else if (led(step) ? way === "show" && here && !step.open : here) made.push(button(say.next, () => next(step), "primary"));
   if (way !== "show" && able(step, here)) made.push(button(say.skip, () => next(step)));
   if (way === "alone" && !asked && !stuck) made.push(button(say.hint, () => { asked = true; look(); }));
   made.push(button(say.hide, hide), button(say.leave, () => leave("/api/practice/end")));
   return made;
+}
+
+function back() {
+  const { page, element } = lesson.steps[at - 1];
+  const there = location.pathname === page && seen(element);
+  reach(at - 1);
+  return there ? look() : goThere();
 }
 
 // A step's address may tell what came of the steps before it: it is asked for anew.
@@ -252,6 +280,7 @@ function next(step) {
   if (!led(step)) return go(at + 1);
   if (pending) return;
   pending = true;
+  if (step.press && !seen(step.press)) for (const folded of all(step.press)) folded.closest("details")?.toggleAttribute("open", true);
   if (step.file) attach(step);
   for (const [selector, value] of step.type ?? []) type(selector, value);
   // What was chosen may draw a field anew: it is typed into once it is there.
@@ -306,6 +335,19 @@ function place(element) {
   stops()[0]?.focus({ preventScroll: true });
 }
 
+// The control that is framed tells the step's text beside its own hints.
+const TEXT = "driver-popover-description";
+function describe(control) {
+  for (const told of new Set([...all(`[aria-describedby~=${TEXT}]:not(.coach)`), ...(control ? [control] : [])])) {
+    const before = told.getAttribute("aria-describedby") ?? "";
+    const names = before.split(" ").filter((name) => name && name !== TEXT);
+    if (told === control) names.push(TEXT);
+    const now = names.join(" ");
+    if (!now) told.removeAttribute("aria-describedby");
+    else if (now !== before) told.setAttribute("aria-describedby", now);
+  }
+}
+
 function covers(box) {
   const [card, target] = [box, marked].map((element) => element.getBoundingClientRect());
   return card.left < target.right + GAP && card.right > target.left - GAP && card.top < target.bottom + GAP && card.bottom > target.top - GAP;
@@ -314,6 +356,7 @@ function covers(box) {
 // What is framed may have moved. Where driver.js finds no place beside it, the card stands narrow to the right of it, or
 // low with the page scrolled clear of it, as always on a phone.
 function settle() {
+  describe(coach && inside(marked)[0]);
   coach?.refresh();
   requestAnimationFrame(() => fit());
 }
@@ -346,6 +389,7 @@ function fold() {
   coach?.destroy();
   coach = null;
   shown = "";
+  describe();
   unfold();
   const opener = button(lesson.words.show, () => { hidden = false; look(); }, "primary coach-opener");
   document.body.append(opener);
@@ -364,11 +408,9 @@ function hide() {
 }
 
 // What Tab goes round in: of a group of radios the chosen one.
-function stops() {
-  const box = popover();
-  const inside = [marked?.matches(FOCUSABLE) ? [marked] : [], marked ? all(FOCUSABLE, marked) : [], box ? all(FOCUSABLE, box) : []].flat();
-  return inside.filter((element) => element.getClientRects().length && !(element.type === "radio" && !element.checked && all(`[name="${element.name}"]:checked`).length));
-}
+const reached = (element) => visible(element) && !(element.type === "radio" && !element.checked && all(`[name="${element.name}"]:checked`).length);
+const inside = (place) => (place ? [...(place.matches(FOCUSABLE) ? [place] : []), ...all(FOCUSABLE, place)].filter(reached) : []);
+const stops = () => [...inside(marked), ...inside(popover())];
 
 // Tab stays in the card and its target: driver.js' own ring misses most inputs.
 function ring(event) {
@@ -397,7 +439,8 @@ async function begin() {
   if (!answer.ok) return;
   lesson = await answer.json();
   const known = sessionStorage.getItem(memory());
-  at = Math.min(Number(known ?? lesson.at), lesson.steps.length) || 0;
+  [at, most = at] = (known ?? String(lesson.at)).split(" ").map(Number);
+  undone = at === most;
   if (root.dataset.lesson === undefined) return;
   if (known === null) keep();
   let due = 0;

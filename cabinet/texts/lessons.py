@@ -19,6 +19,7 @@ class Step:
         address: what leads to the page where it is taken up or gone back to; "" where the path is enough.
         element: CSS selector of what it speaks of; the first that is seen.
         hint: what helps whoever typed something wrong or waits for long; every step that waits for a deed has one.
+        slip: CSS selector of what is seen when the deed came to something else; the hint helps then too.
         type: selectors of fields and what to type or choose there («on» ticks).
         press: the selector of what to press then; "" when nothing is pressed.
         file: the selector of a file field that the coach fills with a practice document.
@@ -36,6 +37,7 @@ class Step:
     title: str
     text: str
     hint: str = ""
+    slip: str = ""
     address: str = ""
     start: str = ""
     type: tuple[tuple[str, str], ...] = ()
@@ -82,6 +84,8 @@ WAY_NOTES: Final = {
 _SUPPLIER_FORM: Final = "form:has([name=supplier])"
 _CONNECT_LINK: Final = "main a[href='/accounts/new']"
 _SUBMIT: Final = "main form button[type=submit]"
+# Home has it in extended access only.
+_READINGS_LINK: Final = "main a[href^='/readings']"
 
 CONNECT: Final = Lesson(
     "connect",
@@ -141,7 +145,7 @@ CONNECT: Final = Lesson(
             start="supplied",
             type=(("[name=access][value=extended]", "on"), ("#serial", "{serial}")),
             press=_SUBMIT,
-            path="/",
+            seen=_READINGS_LINK,
         ),
     ),
 )
@@ -156,11 +160,11 @@ READING: Final = Lesson(
     (
         Step(
             "/",
-            "main a[href^='/readings']",
+            _READINGS_LINK,
             "С главной страницы",
             "Нажмите «Передать показание».",
             "Кнопка «Передать показание» — на карточке счётчика.",
-            press="main a[href^='/readings']",
+            press=_READINGS_LINK,
             path="/readings",
         ),
         Step(
@@ -235,10 +239,11 @@ PAY: Final = Lesson(
         ),
         Step(
             "/pay",
-            "form:has(#amount)",
+            "main .card:has(#amount)",
             "Сумма",
             "Долг уже вписан, сумму можно изменить. Нажмите «Оплатить», а на странице банка — «Подтвердить оплату». Деньги учебные.",
-            "Нажмите «Оплатить» здесь и «Подтвердить оплату» на странице банка.",
+            "Нажмите «Оплатить» здесь и «Подтвердить оплату» на странице банка. Закрыли банк без ответа — сначала откройте «Заплатить другую сумму».",
+            slip="main .banner:not(.ok)",
             start="connected",
             type=(("#amount", "{debt}"),),
             press=_SUBMIT,
@@ -312,7 +317,7 @@ PIN: Final = Lesson(
                 ("#pin", "{pin}"),
             ),
             press=_SUBMIT,
-            path="/",
+            seen=_READINGS_LINK,
         ),
     ),
 )

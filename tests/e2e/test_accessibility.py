@@ -31,6 +31,7 @@ from tests.e2e.test_passkeys import device
 from tests.e2e.test_pin_requests import fill, follow, give, rows
 from tests.hostile_files import pdf, with_exif
 
+SEE = "words => { localStorage.setItem('vision', words); document.documentElement.setAttribute('data-vision', words); }"
 Look = Callable[[Page, str], None]
 
 _NARROW: ViewportSize = {"width": 320, "height": 640}
@@ -42,6 +43,19 @@ _SIDEWAYS = """() => {
   const over = [...document.body.querySelectorAll("*")].filter((element) =>
     element.checkVisibility() && element.getBoundingClientRect().right > page.clientWidth + 1 && !scrolls(element));
   return over.length ? over.map((element) => element.outerHTML.slice(0, 120)) : [`${page.scrollWidth} px wide`];
+}"""
+# What can be pressed and is less than 48 px high or wide; links in running text excepted. A choice is pressed by its words too.
+_SMALL = """() => {
+  const controls = 'a[href], button, summary, select, textarea, input:not([type=hidden], [type=file])';
+  const running = (it) => it.matches('a') && [...it.parentElement.childNodes].some((x) => x.nodeType === 3 && x.data.trim());
+  const pressed = (it) => it.labels?.length && it.matches('[type=radio], [type=checkbox]') ? [it, ...it.labels] : [it];
+  const size = (it) => {
+    const boxes = pressed(it).map((x) => x.getBoundingClientRect());
+    const over = (low, high) => Math.max(...boxes.map((x) => x[high])) - Math.min(...boxes.map((x) => x[low]));
+    return [over('left', 'right'), over('top', 'bottom')];
+  };
+  const small = (it) => it.checkVisibility({visibilityProperty: true}) && !it.matches('.skip') && !running(it) && Math.min(...size(it)) < 47.5;
+  return [...document.querySelectorAll(controls)].filter(small).map((it) => `${size(it).map(Math.round).join(' by ')} px: ${it.outerHTML.slice(0, 120)}`);
 }"""
 
 
@@ -64,6 +78,8 @@ def look() -> Iterator[Look]:
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 found.extend(f"{state}, {size['width']} px, {scheme}: {x}" for x in violations(page))
+            if size is PHONE:
+                found.extend(f"{state}, too small to press: {x}" for x in page.evaluate(_SMALL))
             page.evaluate("document.documentElement.style.fontSize = '200%'")
             found.extend(f"{state}, {size['width']} px at 200 %: {x}" for x in page.evaluate(_SIDEWAYS))
             page.evaluate("document.documentElement.style.fontSize = ''")
@@ -74,6 +90,33 @@ def look() -> Iterator[Look]:
 
     yield inspect
     assert not found, "\n".join(dict.fromkeys(found))
+
+
+def test_pages_pass_axe_in_the_vision_schemes(new_context: NewContext, open_as: OpenAs, town: Town) -> None:
+    visitor, subscriber = new_context().new_page(), open_as(town.subscriber(town.household()))
+    operator = open_as(town.operator(), viewport=DESK)
+    desk = [
+        "/desk",
+        "/desk/requests",
+        "/desk/registers",
+        "/desk/policy",
+        "/desk/messages",
+        "/desk/audit",
+        "/desk/training",
+    ]
+    found: list[str] = []
+    for page, paths in (
+        (visitor, ["/pin", "/training", "/reset"]),
+        (subscriber, ["/accounts"]),
+        (operator, desk),
+    ):
+        page.emulate_media(reduced_motion="reduce")
+        for path in paths:
+            open_page(page, path)
+            for scheme in ("black", "blue large"):
+                page.evaluate(SEE, scheme)
+                found.extend(f"{path}, {scheme}: {x}" for x in violations(page))
+    assert not found, "\n".join(found)
 
 
 def test_pages_that_visitors_see(new_context: NewContext, look: Look, watch: Watch) -> None:

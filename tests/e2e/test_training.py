@@ -8,19 +8,19 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cabinet.domain import practice
-from cabinet.texts import home
+from cabinet.texts import entrance, home, payments
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson, Step
 from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, live, seen_in
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import button, enter_code, open_page, register, sign_in, type_in
-from tests.e2e.test_accessibility import Look, look
+from tests.e2e.test_accessibility import SEE, Look, look
 
 __all__ = ["look"]
 SAY = {name: words.replace("|", "") for name, words in texts.COACH.items()}
-AT_THE_BANK = "form:has(#amount)"  # the step that goes on at the bank's page
-SEE = "words => { localStorage.setItem('vision', words); document.documentElement.setAttribute('data-vision', words); }"
+AT_THE_BANK = "main .card:has(#amount)"  # the step that goes on at the bank's page
+HALO = "rgb(255, 200, 61)"
 COUNTS = "SELECT (SELECT count(*) FROM readings), (SELECT count(*) FROM payments), (SELECT count(*) FROM account_links)"
 
 
@@ -95,10 +95,12 @@ def told(page: Page, lesson: Lesson, number: int) -> None:
 
 
 def finished(page: Page, lesson: Lesson) -> None:
-    if lesson.steps[-1].path == "/":
+    if lesson.steps[-1].seen:
         expect(page).to_have_title(re.compile(home.HOME_TITLE))
     expect(page.get_by_role("heading", level=1).filter(visible=True).first).to_be_visible()
-    expect(coach(page)).to_contain_text(f"{SAY['done']}: {lesson.title}")
+    title = coach(page).locator(".coach-title")
+    expect(title).to_have_text(f"{SAY['done']}: {lesson.title}")
+    expect(title).to_be_focused()
 
 
 # What is wrong with where the card is; "" when nothing is. A target that fits beside the card is seen whole, of a higher one
@@ -113,7 +115,7 @@ _PLACE = """() => {
   if (!whole(card)) return 'the card is not wholly in the window';
   const beside = all.right <= card.left || all.left >= card.right;
   const room = beside ? innerHeight : Math.max(card.top, innerHeight - card.bottom);
-  const parts = 'h1, h2, h3, legend, label, input:not([type=hidden]), a, button, summary, dt, p';
+  const parts = 'h1, h2, h3, legend, label, input:not([type=hidden]), a, button, summary, dt, figcaption, p';
   const part = [...target.querySelectorAll(parts)].find((x) => x.getClientRects().length) ?? target;
   const seen = all.height + 24 <= room ? all : part.getBoundingClientRect();
   if (covered(seen) || !whole(seen)) return `hidden: ${seen === all ? 'the target' : part.outerHTML.slice(0, 80)}`;
@@ -194,9 +196,10 @@ def test_a_lesson_is_done_together(
 
 @seen_in()
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
-def test_a_lesson_is_shown_by_pressing_on(page: Page, lesson: Lesson) -> None:
+def test_a_lesson_is_shown_by_pressing_on(page: Page, check_axe: CheckAxe, lesson: Lesson) -> None:
     page.emulate_media(reduced_motion="reduce")
     begin(page, lesson, "show")
+    check_axe(page)
     for number, step in enumerate(lesson.steps, 1):
         told(page, lesson, number)
         if step.open:
@@ -210,15 +213,16 @@ def test_a_lesson_is_shown_by_pressing_on(page: Page, lesson: Lesson) -> None:
 
 @seen_in()
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
-def test_a_lesson_is_done_alone_with_the_task_only(page: Page, portal: Portal, lesson: Lesson) -> None:
+def test_a_lesson_is_done_alone_with_the_task_only(
+    page: Page, portal: Portal, check_axe: CheckAxe, lesson: Lesson
+) -> None:
     begin(page, lesson, "alone")
+    check_axe(page)
     known = household(portal, page)
     expect(coach(page)).to_contain_text(lesson.task.split("{")[0].strip())
     for step in lesson.steps:
         if step.path or step.says or step.seen:
             do(page, step, known)
-        else:
-            button(page, SAY["next"]).click()
     finished(page, lesson)
 
 
@@ -234,7 +238,7 @@ def fits(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=list(LESSONS))
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024)])
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024), (640, 450), (844, 390)])
 def test_the_card_leaves_its_target_free_at_every_width(
     new_context: NewContext, portal: Portal, lesson: Lesson, width: int, height: int
 ) -> None:
@@ -321,19 +325,31 @@ def test_the_desk_sees_at_which_step_a_lesson_was_left(
     look(page, "/desk/training")
 
 
-@pytest.mark.parametrize(
-    ("path", "lesson", "at"),
-    [("/", "reading", 1), ("/readings", "reading", 2), ("/charges", "charges", 1), ("/pay", "pay", 2),
-     ("/accounts/new", "connect", 3), ("/pin", "pin", 1)],
-)  # fmt: skip
-def test_the_question_mark_begins_the_pages_own_lesson(
-    town: Town, open_as: OpenAs, path: str, lesson: str, at: int
-) -> None:
+@pytest.mark.parametrize("path", sorted({step.page for lesson in LESSONS.values() for step in lesson.steps}))
+def test_the_question_mark_begins_the_pages_own_lesson(town: Town, open_as: OpenAs, path: str) -> None:
     page = open_as(town.subscriber(town.household()))
     open_page(page, path)
     button(page, texts.HELP).click()
-    told(page, LESSONS[lesson], at)
+    expect(coach(page)).to_be_visible()
+    (taken,) = [x["value"] for x in page.context.cookies() if x["name"] == "lesson"]
+    name, _, at, _ = taken.split(".")
+    told(page, LESSONS[name], int(at) + 1)
+    assert LESSONS[name].steps[int(at)].page == path
     expect(button(page, texts.HELP)).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/login", "/register"])
+def test_the_ways_in_offer_the_lessons(phone_page: Page, path: str) -> None:
+    open_page(phone_page, path)
+    phone_page.get_by_role("main").get_by_role("link", name=entrance.TRY_TRAINING, exact=True).click()
+    expect(phone_page.get_by_role("heading", level=1, name=texts.TRAINING_TITLE)).to_be_visible()
+
+
+def test_the_first_page_after_registering_offers_the_lessons(town: Town, open_as: OpenAs) -> None:
+    page = open_as(town.person())
+    open_page(page, "/")
+    page.get_by_role("main").get_by_role("link", name=re.compile(f"^{home.STEP_TRAINING}")).click()
+    expect(page.get_by_role("heading", level=1, name=texts.TRAINING_TITLE)).to_be_visible()
 
 
 # `waited()` is what the coach does when nothing has come of a step for long.
@@ -446,15 +462,17 @@ def test_escape_folds_the_task_and_the_lesson_goes_on(phone_page: Page) -> None:
     lesson = LESSONS["charges"]
     begin(phone_page, lesson, "alone")
     button(phone_page, SAY["hint"]).click()
-    expect(coach(phone_page)).to_contain_text(lesson.steps[0].text[:20])
+    expect(coach(phone_page)).to_contain_text(lesson.steps[1].text[:20])  # of what is to be done
     assert phone_page.evaluate(_FOCUS).startswith("card")
-    phone_page.keyboard.press("Escape")
-    expect(coach(phone_page)).to_have_count(0)
     shown = button(phone_page, SAY["show"])
-    expect(shown).to_be_focused()
+    for _ in range(2):  # in the folded state it changes nothing
+        phone_page.keyboard.press("Escape")
+        expect(coach(phone_page)).to_have_count(0)
+        expect(shown).to_be_focused()
     phone_page.keyboard.press("Enter")
     expect(coach(phone_page)).to_contain_text(lesson.title)
     expect(shown).to_have_count(0)
+    expect(coach(phone_page).locator(".coach-title")).to_be_focused()
 
 
 def test_a_reload_goes_on_where_it_was_and_beginning_again_does_not(phone_page: Page) -> None:
@@ -476,3 +494,105 @@ def test_signing_out_in_practice_leads_to_the_lessons(page: Page, portal: Portal
     expect(page).to_have_url(f"{portal.url}/training")
     open_page(page, "/charges")
     expect(page).to_have_url(re.compile("/login"))
+
+
+def test_whoever_goes_home_early_has_not_passed(phone_page: Page, portal: Portal) -> None:
+    lesson = LESSONS["connect"]
+    begin(phone_page, lesson, "alone")
+    known = household(portal, phone_page)
+    for step in lesson.steps[:-1]:
+        do(phone_page, step, known)
+    go_home(phone_page)
+    expect(phone_page.get_by_role("link", name=re.compile(f"^{home.STEP_ACCOUNT}"))).to_be_visible()
+    expect(coach(phone_page).locator(".coach-title")).to_have_text(lesson.title)
+
+
+def test_whoever_goes_home_with_the_pin_unused_has_not_passed(phone_page: Page) -> None:
+    lesson = LESSONS["pin"]
+    open_page(phone_page, "/pin/status")
+    button(phone_page, texts.HELP).click()
+    told(phone_page, lesson, 3)
+    read_letter(phone_page)
+    told(phone_page, lesson, 4)
+    button(phone_page, "Свернуть подсказку").click()
+    go_home(phone_page)
+    button(phone_page, SAY["show"]).click()
+    expect(coach(phone_page)).to_contain_text(SAY["elsewhere"])
+
+
+def go_home(page: Page) -> None:
+    page.get_by_role("link", name="Газ дома").filter(visible=True).first.click()
+    expect(page).to_have_url(re.compile("/$"))
+
+
+def test_back_leads_to_the_step_before_and_waits_there(phone_page: Page, portal: Portal) -> None:
+    lesson = LESSONS["reading"]
+    begin(phone_page, lesson, "together")
+    expect(button(phone_page, SAY["back"])).to_have_count(0)
+    known = household(portal, phone_page)
+    for step in lesson.steps[:2]:
+        do(phone_page, step, known)
+    told(phone_page, lesson, 3)
+    button(phone_page, SAY["back"]).click()
+    told(phone_page, lesson, 2)
+    button(phone_page, SAY["back"]).click()
+    told(phone_page, lesson, 1)
+    expect(phone_page).to_have_url(f"{portal.url}/")
+    button(phone_page, SAY["next"]).click()
+    expect(coach(phone_page)).to_contain_text(SAY["elsewhere"])
+    button(phone_page, SAY["go"]).click()
+    told(phone_page, lesson, 2)
+    expect(button(phone_page, SAY["next"])).to_have_count(0)  # the receipt went with its page
+
+
+def test_a_step_gone_back_to_that_is_done_waits_for_the_person(phone_page: Page) -> None:
+    lesson = LESSONS["charges"]
+    begin(phone_page, lesson, "together")
+    button(phone_page, SAY["next"]).click()
+    phone_page.locator(lesson.steps[1].press).first.click()
+    told(phone_page, lesson, 3)
+    button(phone_page, SAY["back"]).click()
+    told(phone_page, lesson, 2)
+    phone_page.locator(lesson.steps[1].press).first.click()
+    told(phone_page, lesson, 2)
+    phone_page.locator(lesson.steps[1].press).first.click()
+    told(phone_page, lesson, 3)
+    button(phone_page, SAY["back"]).click()
+    button(phone_page, SAY["next"]).click()
+    told(phone_page, lesson, 3)
+
+
+def test_a_bank_left_without_an_answer_is_helped_out_of(phone_page: Page) -> None:
+    lesson = LESSONS["pay"]
+    begin(phone_page, lesson, "together")
+    phone_page.locator(lesson.steps[0].press).click()
+    told(phone_page, lesson, 2)
+    button(phone_page, payments.PAY).click()
+    button(phone_page, "Закрыть без ответа").click()
+    told(phone_page, lesson, 2)
+    expect(coach(phone_page)).to_contain_text(payments.PAY_OTHER)
+    stands_clear(phone_page)
+    button(phone_page, SAY["skip"]).click()
+    button(phone_page, "Закрыть без ответа").click()
+    told(phone_page, lesson, 2)
+    phone_page.get_by_text(payments.PAY_OTHER, exact=True).click()
+    button(phone_page, payments.PAY).click()
+    button(phone_page, "Подтвердить оплату").click()
+    told(phone_page, lesson, 3)
+
+
+def test_what_is_framed_tells_the_steps_text_and_shows_that_it_has_the_focus(phone_page: Page) -> None:
+    lesson = LESSONS["reading"]
+    begin(phone_page, lesson, "together")
+    link = phone_page.locator(lesson.steps[0].press)
+    expect(link).to_be_focused()
+    expect(link).to_have_accessible_description(lesson.steps[0].text)
+    phone_page.keyboard.press("Tab")
+    phone_page.keyboard.press("Shift+Tab")
+    assert link.evaluate("it => getComputedStyle(it).boxShadow") == f"{HALO} 0px 0px 0px 6px"
+    phone_page.keyboard.press("Enter")
+    told(phone_page, lesson, 2)
+    value = phone_page.locator("#value")
+    expect(value).to_have_accessible_description(re.compile(lesson.steps[1].text.partition("{")[0]))
+    button(phone_page, "Свернуть подсказку").click()
+    expect(value).not_to_have_accessible_description(re.compile(lesson.steps[1].text.partition("{")[0]))

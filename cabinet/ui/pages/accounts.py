@@ -12,7 +12,7 @@ from cabinet.ui.states.customer_accounts import AccountsState as State
 @layout.page(routes.ACCOUNTS, title=texts.TITLE, on_load=State.load, shell="cabinet")
 def accounts_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.TITLE),
+        layout.heading(texts.TITLE, lesson="connect.together.1"),
         with_accounts(State.loaded, State.accounts, account_list),
     )
 

@@ -16,7 +16,7 @@ from cabinet.ui.states.pin_requests import PinStatusState as State
 @layout.page(routes.PIN_STATUS, title=texts.STATUS_TITLE, on_load=State.load, shell="either", back=routes.PIN)
 def pin_status_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.STATUS_TITLE),
+        layout.heading(texts.STATUS_TITLE, lesson="pin.together.2"),
         error_summary(State.problems),
         rx.cond(State.loaded, rx.cond(State.row.id != "", found(), unknown()), rx.fragment()),
     )

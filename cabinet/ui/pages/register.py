@@ -33,7 +33,11 @@ def register_page() -> rx.Component:
             on_submit=State.submit,
             problems=State.problems,
         ),
-        rx.el.p(link(texts.HAVE_CABINET, href=routes.LOGIN)),
+        rx.el.div(
+            link(texts.HAVE_CABINET, href=routes.LOGIN),
+            link(texts.TRY_TRAINING, href=routes.TRAINING),
+            class_name="stack-links",
+        ),
     )
 
 
@@ -43,6 +47,9 @@ def consent() -> rx.Component:
         rx.el.details(
             rx.el.summary(texts.CONSENT_READ),
             *(rx.el.p(x, class_name="note") for x in consent_texts.PARAGRAPHS),
-            rx.el.p(document_link(consent_texts.READ, href=routes.CONSENT, target="_blank")),
+            rx.el.p(
+                document_link(consent_texts.READ, href=routes.CONSENT, target="_blank"),
+                class_name="stack-links",
+            ),
         ),
     )

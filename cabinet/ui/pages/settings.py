@@ -39,7 +39,7 @@ from cabinet.ui.vision import vision_button
 )
 def settings_page() -> rx.Component:
     return rx.fragment(
-        layout.heading(texts.TITLE),
+        layout.heading(texts.TITLE, lesson="connect.together"),
         deletion_banner(),
         rx.cond(
             State.loaded,
