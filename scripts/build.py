@@ -153,8 +153,8 @@ def build(*, force: bool = False) -> bool:
         shutil.copytree(exported, part)
         say("Front end: finishing and compressing")
         public = exported.parents[1] / "public"  # below it lie the packages that a script imports
-        bundle(public / "cabinet.js", part / "cabinet.js", "/training.js")
-        bundle(public / "training.js", part / "training.js")
+        for script in public.glob("*.js"):
+            bundle(script, part / script.name, "/training.js")
         finish_build.finish(part)
         _publish(part, name)
         say(f"Front end: ready in {time.monotonic() - started:.0f} s")

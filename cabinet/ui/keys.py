@@ -1,4 +1,4 @@
-"""The desk's keys: a panel that lists them and can turn them off (WCAG 2.2, 2.1.4); cabinet.js listens."""
+"""The desk's keys: a panel that lists them and can turn them off (WCAG 2.2, 2.1.4); desk.js listens."""
 
 from __future__ import annotations
 

@@ -127,6 +127,13 @@ def test_the_first_packets_draw_the_page(portal: Portal) -> None:
     assert size <= 14_600
 
 
+def test_all_scripts_of_ours_weigh_at_most_20_kb_and_half_of_it_without_the_training(built: Path) -> None:
+    weights = {path.name: path.with_name(f"{path.name}.gz").stat().st_size for path in built.glob("*.js")}
+    assert weights["training.js"] > 0
+    assert sum(weights.values()) <= 20 * 1024
+    assert sum(weights.values()) - weights["training.js"] <= 10 * 1024
+
+
 def test_no_outside_address_is_in_the_build(built: Path) -> None:
     readable = {".js", ".css", ".html", ".svg", ".json", ".webmanifest"}
     found = {

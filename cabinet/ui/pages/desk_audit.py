@@ -46,7 +46,7 @@ def filters() -> rx.Component:
 
 def events() -> rx.Component:
     return rx.el.section(
-        rx.el.p(document_link(texts.EXPORT, href=State.link)),
+        rx.el.p(document_link(texts.EXPORT, href=State.link), class_name="stack-links"),
         framed_table(texts.TITLE, texts.COLUMNS, rx.foreach(State.rows, event)),
         rx.cond(State.rows.length() == texts.MOST, rx.el.p(texts.SHOWN, class_name="note"), rx.fragment()),
         class_name="stack",

@@ -49,7 +49,10 @@ def consent() -> rx.Component:
     return card(
         facts((texts.CONSENT_VERSION, State.consent.version), (texts.CONSENT_AT, State.consent.at)),
         rx.cond(State.consent.current, rx.fragment(), newer),
-        rx.el.p(link(texts.CONSENT_READ, href=routes.CONSENT + "#" + State.consent.version)),
+        rx.el.p(
+            link(texts.CONSENT_READ, href=routes.CONSENT + "#" + State.consent.version),
+            class_name="stack-links",
+        ),
         title=texts.CONSENT_TITLE,
     )
 

@@ -93,7 +93,9 @@ def amount_form() -> rx.Component:
 def to_the_bank() -> rx.Component:
     """The bank is another site: cabinet.js follows the link as soon as it is there."""
     link = document_link(texts.TO_BANK, href=State.leave_to, custom_attrs={"data-follow-at-once": ""})
-    return rx.cond(State.leave_to != "", rx.el.p(link, role="status"), rx.fragment())
+    return rx.cond(
+        State.leave_to != "", rx.el.p(link, role="status", class_name="stack-links"), rx.fragment()
+    )
 
 
 def history() -> rx.Component:

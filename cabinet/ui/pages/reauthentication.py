@@ -30,5 +30,5 @@ def reauthentication_page() -> rx.Component:
             problems=State.problems,
         ),
         passkey_confirm(),
-        rx.el.p(link(texts.FORGOT, href=routes.RESET)),
+        rx.el.p(link(texts.FORGOT, href=routes.RESET), class_name="stack-links"),
     )

@@ -68,7 +68,7 @@ def enrolment() -> rx.Component:
     return rx.el.section(
         rx.el.p(texts.APPS, " ", texts.SCAN),
         qr_code(State.app.side, State.app.path, texts.QR),
-        rx.el.p(document_link(texts.OPEN_APP, href=State.app.link)),
+        rx.el.p(document_link(texts.OPEN_APP, href=State.app.link), class_name="stack-links"),
         rx.el.details(
             rx.el.summary(texts.BY_HAND),
             rx.el.p(State.app.secret, class_name="secret"),
