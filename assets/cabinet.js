@@ -29,9 +29,10 @@
   const world = () => /(?:^|; )(?:__Host-)?lesson=([\w.]+)/.exec(document.cookie)?.[1] || "";
   const lesson = world();
   let parting = 0; // until then a form of the page's own is leading to the other world
-  function strayed() {
+  function strayed(quietly) {
     if (world() === lesson) return false;
-    if (performance.now() > parting) location.replace(location.pathname);
+    const wayIn = one("[data-way-in]"); // of the real world in any case: opened anew it ends the lesson, which only a person may
+    if (performance.now() > parting && !(wayIn && quietly)) location.replace(location.pathname + (wayIn ? location.search : ""));
     return true;
   }
   memory.put("world", lesson);
@@ -283,7 +284,7 @@
   const Socket = window.WebSocket;
   window.WebSocket = class WebSocket extends Socket {
     constructor(...parameters) {
-      if (strayed()) throw new Error("another world");
+      if (strayed(true)) throw new Error("another world");
       super(...parameters);
       this.addEventListener("open", () => { sockets.add(this); connection(); });
       this.addEventListener("close", () => { sockets.delete(this); connection(); awaiting(false); });
@@ -441,7 +442,7 @@
     if (box) setTimeout(drum, 0, box);
   });
   for (const name of ["online", "offline", "load", "pageshow"]) on(name, tidy);
-  on("storage", () => strayed() || dress());
-  on("visibilitychange", () => document.hidden || strayed());
-  on("pageshow", () => { parting = 0; strayed(); });
+  on("storage", () => strayed(true) || dress());
+  on("visibilitychange", () => document.hidden || strayed(true));
+  on("pageshow", () => { parting = 0; strayed(true); });
 })();

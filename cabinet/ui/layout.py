@@ -12,6 +12,7 @@ from reflex_components_core.core.banner import connection_errors_count
 from reflex_components_core.el.elements.base import BaseHTML
 
 from cabinet.domain.permissions import OF_ROLE, PUBLIC, OperatorRole
+from cabinet.domain.practice import is_way_in
 from cabinet.texts import shell as texts
 from cabinet.texts import training as training_texts
 from cabinet.ui import routes
@@ -135,6 +136,7 @@ def frame(body: rx.Component, *, shell: Shell, here: str, back: str = "") -> rx.
             else []
         ),
         class_name=f"shell {shell}",
+        custom_attrs={"data-way-in": ""} if is_way_in(here) else {},
     )
 
 

@@ -147,6 +147,21 @@ def test_a_socket_that_comes_back_from_practice_takes_band_and_coach_away(
     expect(page.get_by_role("main")).to_contain_text(household.shown_number)
 
 
+def test_a_tab_at_the_sign_in_page_ends_a_lesson_when_somebody_signs_in_there_and_not_before(
+    phone_page: Page,
+) -> None:
+    open_page(phone_page, "/login?next=/pay")
+    other = phone_page.context.new_page()
+    begin(other, LESSONS["reading"], "together")
+    phone_page.bring_to_front()
+    other.reload()
+    in_practice(other)
+    button(phone_page, "Войти").click()
+    expect(phone_page.get_by_role("heading", level=1, name="Вход")).to_be_visible()
+    expect(phone_page).to_have_url(re.compile(r"/login\?next=/pay$"))
+    in_the_cabinet(other)
+
+
 def test_back_from_a_lesson_is_the_cabinet_again(open_as: OpenAs, town: Town, portal: Portal) -> None:
     page, household = at_home(open_as, town)
     begin(page, LESSONS["charges"], "together")
