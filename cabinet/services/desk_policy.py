@@ -1,9 +1,10 @@
 """The supplier's dated rules, prices, norms and coefficients: what holds from when, and new ones; the past is never edited."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ _LAST_DAY: Final = 28  # every month has it
 _MOST_M3: Final = 1_000_000
 _MOST: Final = Decimal(1000)
 _STEP: Final = Decimal("0.00001")
+_DECIMAL: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,5})?")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_REGION: Final = 80
 
 
@@ -344,8 +347,9 @@ def _whole(parser: Parser, form: dict[str, Any], name: str, most: int) -> int:
 
 def _day(parser: Parser, form: dict[str, Any], name: str) -> date:
     def read() -> date:
+        typed = text_of(form, name, 10)
         try:
-            return datetime.fromisoformat(text_of(form, name, 10)).date()
+            return date.fromisoformat(typed if _DAY.fullmatch(typed) else "")
         except ValueError as exc:
             raise PolicyDayMalformed from exc
 
@@ -353,16 +357,13 @@ def _day(parser: Parser, form: dict[str, Any], name: str) -> date:
 
 
 def _decimal(parser: Parser, form: dict[str, Any], name: str, problem: InputError) -> Decimal:
-    """Above nothing and up to a thousand, five places."""
+    """Above nothing and up to a thousand, five places; what has more of them is not rounded but refused."""
 
     def read() -> Decimal:
-        try:
-            typed = text_of(form, name, 20).strip().replace(",", ".").replace(" ", "")
-            number = Decimal(typed).quantize(_STEP)
-        except InvalidOperation:
-            raise problem from None
-        if not (number.is_finite() and 0 < number <= _MOST):
+        typed = re.sub(r"[ \u00a0\u202f]", "", text_of(form, name, 20)).replace(",", ".")
+        number = Decimal(typed) if _DECIMAL.fullmatch(typed) else Decimal(0)
+        if not 0 < number <= _MOST:
             raise problem
-        return number
+        return number.quantize(_STEP)
 
     return parser.take(read, Decimal(1), name)

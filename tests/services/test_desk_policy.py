@@ -105,7 +105,27 @@ def test_what_does_not_hold_is_told_beside_its_field(form: dict[str, str], field
     assert [x.field for x in told.value.problems] == [field]
 
 
-@pytest.mark.parametrize("price", ["", "0", "-1", "NaN", "Infinity", "1e9", "1001", "сто", "0,000001"])
+@pytest.mark.parametrize(
+    "price",
+    [
+        "",
+        "0",
+        "-1",
+        "+8",
+        "NaN",
+        "Infinity",
+        "1e9",
+        "1e2",
+        "1_0",
+        "8.300001",
+        "8,",
+        ".5",
+        "٨",
+        "1001",
+        "сто",
+        "0,000001",
+    ],
+)
 def test_a_price_that_is_none_is_told(price: str) -> None:
     with pytest.raises(Several):
         AddPrice.parse(PRICE | {"price": price})
@@ -234,7 +254,7 @@ def test_a_hostile_region_does_not_become_everywhere(region: Any) -> None:
     assert [x.field for x in told.value.problems] == ["region"]
 
 
-@pytest.mark.parametrize("value", ["", "0", "-1", "NaN", "1e9", "сто"])
+@pytest.mark.parametrize("value", ["", "0", "-1", "NaN", "1e9", "1e2", "1_0", "0.8300001", "сто"])
 def test_a_norm_that_is_none_is_told_beside_its_field(value: str) -> None:
     with pytest.raises(Several) as told:
         AddValue.parse(NORM | {"value": value})

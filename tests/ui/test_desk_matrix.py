@@ -18,14 +18,15 @@ from cabinet import container
 from cabinet.domain.permissions import DESK, OF_ROLE, Actor, OperatorRole, Permission
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from cabinet.ui import gate
-from tests.factories import ACCOUNT, SERIAL, operator, owner, subscriber
+from tests.factories import ACCOUNT, OTHER_ACCOUNT, SERIAL, operator, owner, subscriber
 from tests.fakes import World, make_world
 from tests.hostile import arguments, handlers, payloads, short
+from tests.requests import EMAIL, send
 from tests.tables import checksums, rows_of
 from tests.ui.browsers import Browser, Dropped, session_cookie, visitor_of
 
 LOGIN = "canary-of-anna@example.ru"
-CANARIES = (LOGIN, SERIAL, "Широбоков")
+CANARIES = (LOGIN, SERIAL, "Широбоков", EMAIL)
 UNEXPECTED = re.compile(r"Номер для справки")
 NAMES = handlers()
 DESKS = [name for name in NAMES if gate.declared(name) in DESK]
@@ -49,6 +50,7 @@ def people(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Peopl
     file = folder / "people.db"
     shutil.copyfile(demo_sqlite, file)
     world = make_world(f"sqlite:///{file}", folder)
+    assert send(world, number=OTHER_ACCOUNT).status.id == "1"  # the id that `plain` asks for
     add_supplier(world.deps, Actor.system(), AddSupplier.parse("perm", "Пермь", "Asia/Yekaterinburg"))
     anna, account = owner(world, ACCOUNT, SERIAL, LOGIN, visitor_of(world, "owner"))
     users = {
@@ -174,6 +176,25 @@ async def test_an_operator_changes_and_sees_nothing_of_a_subscribers(
     assert rows_of(world.engine, **people.anna) == before
     assert not UNEXPECTED.search(given)
     assert not [x for x in CANARIES if x in given]
+
+
+async def test_a_request_is_its_own_suppliers_desk_alone(world: World, people: People) -> None:
+    """One that waits and one that is open: by its number, which anybody may guess, and in what the page is sent."""
+    by_name = {short(x): x for x in DESKS}
+    for claimed in (False, True):
+        browser = browser_of(people, "foreign")
+        before = checksums(world.engine)
+        for name in ("load", "refresh", "open", "approve", "release", "turn_down"):
+            handler = by_name[f"desk_requests_state.{name}"]
+            form = {"request": "1", "reason": "reject.duplicate"}
+            payload = {x: form if x == "form" else "1" for x in arguments(handler)}
+            await browser.send(handler, payload, "/desk/requests")
+        assert EMAIL not in browser.sent()
+        assert {x for x, digest in checksums(world.engine).items() if digest != before[x]} <= {"sessions"}
+        if not claimed:
+            own = browser_of(people, "right")
+            await own.send(by_name["desk_requests_state.open"], {"request_id": "1"}, "/desk/requests")
+            assert EMAIL in own.sent()
 
 
 async def test_an_operator_finds_opens_and_issues_once(world: World, people: People) -> None:
