@@ -81,7 +81,9 @@ def deps(
     """The portal with everything real but its clock and its SMS."""
     return replace(
         izhevsk.deps,
-        mailbox=ImapMailbox(ImapServer.parse(imap_server.url(user)), imap_server.trust()),
+        mailbox=ImapMailbox(
+            ImapServer.parse(f"{imap_server.url(user)}?authserv=mx.example.ru"), imap_server.trust()
+        ),
         mail=SmtpMail(SmtpServer.parse(subscriber_mail.url), "Газ <kabinet@example.ru>", izhevsk.clock),
         cleaner=SubprocessCleaner(),
         vault=EncryptedDisk(tmp_path / "documents", tmp_path / "keys", b"k" * 32),
