@@ -51,7 +51,7 @@ def parse(typed: str) -> Query:
     Raises:
         SearchShort: too little to look for.
     """
-    words = _words(typed[:LONGEST])
+    words = words_of(typed[:LONGEST])
     joined = "".join(words)
     if len(joined) < SHORTEST:
         raise SearchShort
@@ -60,25 +60,31 @@ def parse(typed: str) -> Query:
     return Query("", words)
 
 
+def is_named(typed: str, name: str) -> bool:
+    """Whether every word that was typed begins a word of the name; nothing typed is every name."""
+    words = words_of(name)
+    return all(any(word.startswith(x) for word in words) for x in words_of(typed[:LONGEST]))
+
+
 def name_key(last_name: str, first_name: str, middle_name: str) -> str:
     """What a name is found by."""
-    return " ".join((*_words(last_name), *_words(first_name), *_words(middle_name)))[:NAME_LENGTH]
+    return " ".join((*words_of(last_name), *words_of(first_name), *words_of(middle_name)))[:NAME_LENGTH]
 
 
 def address_key(locality: str, street: str, house: str, flat: str) -> str:
     """What an address is found by: the street first, the locality last."""
-    words = [*_names(street), *_words(house), *_words(flat), *_names(locality)]
+    words = [*_names(street), *words_of(house), *words_of(flat), *_names(locality)]
     return " ".join(words)[:ADDRESS_LENGTH]
 
 
 @lru_cache(maxsize=8192)  # a register repeats its words a million times
 def _names(text: str) -> tuple[str, ...]:
-    words = _words(text)
+    words = words_of(text)
     return tuple(x for x in words if x not in _KINDS) or words
 
 
 @lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
     """Words in lower case, «ё» as «е»; letters and digits that touch stay one: «86а»."""
     plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold().replace("ё", "е")
     return tuple(_LETTERS.findall(plain))

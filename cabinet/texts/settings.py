@@ -4,8 +4,10 @@ from typing import Final
 
 TITLE: Final = "НАСТРОЙКИ"
 SUPPLIER: Final = "Поставщик услуг"
-SUPPLIER_CHOICE: Final = "Кто присылает вам квитанции за газ"
-SUPPLIER_HINT: Final = "Название стоит вверху квитанции"
+SUPPLIER_HINT: Final = "Кто присылает вам квитанции за газ: название стоит вверху квитанции"
+SUPPLIER_FILTER: Final = "Найти поставщика"
+SUPPLIER_FILTER_HINT: Final = "Первые буквы названия или региона"
+SUPPLIER_NONE: Final = "Такого поставщика нет. Сотрите часть букв."
 SUPPLIER_CHANGE: Final = "Сменить поставщика"
 SAVE: Final = "Сохранить"
 SAVED: Final = "Поставщик сохранён. Теперь подключите лицевой счёт."

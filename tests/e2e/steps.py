@@ -90,7 +90,8 @@ def sign_out(page: Page) -> None:
 def choose_supplier(page: Page, portal: Portal) -> None:
     """НАСТРОЙКИ: the supplier; nothing is chosen beforehand."""
     page.goto("/settings")
-    supplier = radio(page, SUPPLIER)
+    suppliers = page.get_by_role("group", name="Поставщик услуг", exact=True)
+    supplier = suppliers.get_by_role("radio", name=SUPPLIER, exact=True)
     expect(supplier).not_to_be_checked()
     supplier.check()
     button(page, "Сохранить").click()

@@ -94,7 +94,7 @@ def test_the_spoken_task_is_heard_slower_again_anew_and_answered(
     assert len(clip.body()) <= 40_000
     with wave.open(BytesIO(clip.body())) as file:
         assert 4 < file.getnframes() / file.getframerate() < 5
-    task = page.get_by_role("group", name="Задание")
+    task = page.get_by_role("group", name="Задание", exact=True)
     expect(task).to_be_visible()
     expect(box(page, "Ответ")).to_be_focused()
     player = page.locator("#human-sound")
@@ -112,7 +112,7 @@ def test_the_spoken_task_is_heard_slower_again_anew_and_answered(
     expect(player).not_to_have_attribute("src", before)
     assert page.request.get(before).status == 404
     button(page, texts.TO_PICTURE).click()
-    expect(page.get_by_role("img", name="Задание")).to_be_visible()
+    expect(page.get_by_role("img", name="Задание", exact=True)).to_be_visible()
     button(page, "Прослушать задание").click()
     expect(box(page, "Ответ")).to_be_focused()
     page.keyboard.type(ANSWER)

@@ -81,6 +81,40 @@ def test_a_stranger_registers_connects_reads_and_pays(page: Page, portal: Portal
     assert household.debt in letter
 
 
+COUNT_TAPS = (
+    "addEventListener('click', () => { sessionStorage.taps = 1 + Number(sessionStorage.taps ?? 0) }, true)"
+)
+
+
+def taps(page: Page) -> int:
+    """How often the page's own tab was tapped, since it was opened."""
+    return int(page.evaluate("Number(sessionStorage.taps ?? 0)"))
+
+
+def test_a_reading_is_two_taps_and_the_digits_away(phone_page: Page, portal: Portal, town: Town) -> None:
+    household = town.household()
+    town.subscriber(household).move_in(phone_page.context, portal.url)
+    phone_page.add_init_script(COUNT_TAPS)
+    open_page(phone_page, "/")
+    phone_page.get_by_role("link", name="Передать показание").click()
+    send_reading(phone_page, str(household.last_reading + 2))
+    expect(phone_page.get_by_role("status").filter(has_text="Показание принято")).to_be_visible()
+    assert taps(phone_page) == 2
+    assert town.readings(household) == [household.last_reading + 2]
+
+
+def test_the_whole_debt_is_two_taps_from_the_bank(phone_page: Page, portal: Portal, town: Town) -> None:
+    household = town.household()
+    town.subscriber(household).move_in(phone_page.context, portal.url)
+    phone_page.add_init_script(COUNT_TAPS)
+    open_page(phone_page, "/")
+    phone_page.get_by_role("main").get_by_role("link", name="Оплатить").click()
+    button(phone_page, "Оплатить").click()
+    expect(button(phone_page, "Подтвердить оплату")).to_be_visible()
+    expect(phone_page.get_by_text(f"{household.debt}\u00a0₽")).to_be_visible()
+    assert taps(phone_page) == 2
+
+
 def test_a_phone_registers_by_sms(phone_page: Page, portal: Portal) -> None:
     register(phone_page, "8 (912) 345-67-89")
     expect(phone_page.get_by_text("Мы отправили СМС с кодом на +7")).to_be_visible()

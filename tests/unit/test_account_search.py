@@ -2,7 +2,7 @@
 
 import pytest
 
-from cabinet.domain.account_search import Query, SearchShort, address_key, name_key, parse
+from cabinet.domain.account_search import Query, SearchShort, address_key, is_named, name_key, parse
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_keys_are_built_as_questions_are() -> None:
     assert address_key("с. Ёлово", "ул.", "1", "") == "ул 1 елово"
     assert len(address_key("я" * 120, "ю" * 120, "1" * 24, "2" * 24)) <= 320
     assert len(name_key("я" * 80, "я" * 80, "я" * 80)) <= 250
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("", True),
+        ("меж", True),
+        ("ИЖЕВСК меж", True),
+        ("удм", True),
+        ("газ", False),
+        ("межрегионгаз киров", False),
+        ("Ижевскъ", False),
+        ("%", True),
+    ],
+)
+def test_a_name_is_found_by_the_beginnings_of_its_words(typed: str, named: bool) -> None:
+    assert is_named(typed, "Межрегионгаз Ижевск Удмуртская Республика") is named

@@ -56,7 +56,7 @@ def task() -> rx.Component:
         rx.cond(HumanCheckState.waivable, waiver(), rx.fragment()),
         class_name="captcha__task",
         role="group",
-        aria_label=texts.TASK_GROUP,
+        aria_label=texts.TASK,
     )
 
 
@@ -66,7 +66,7 @@ def seen() -> rx.Component:
             src=PICTURE + HumanCheckState.picture,
             alt=texts.TASK,
             class_name="captcha__picture",
-            custom_attrs={"width": "320", "height": "112"},
+            custom_attrs={"width": "320", "height": "112", "aria-describedby": "human-answer-hint"},
         ),
         rx.el.div(
             buttons.secondary(texts.CHANGE, on_click=HumanCheckState.change_picture),
@@ -94,8 +94,6 @@ def heard() -> rx.Component:
             class_name="captcha__row",
         ),
         class_name="captcha__task",
-        role="group",
-        aria_label=texts.SOUND,
     )
 
 

@@ -12,6 +12,7 @@ from cabinet.ui.components.card import card
 from cabinet.ui.components.field import field, radio_card, radio_group
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
+from cabinet.ui.components.suppliers import supplier_radios
 from cabinet.ui.components.upload import upload
 from cabinet.ui.states.pin_requests import PinRequestState as State
 
@@ -84,11 +85,8 @@ def who() -> rx.Component:
 
 
 def account() -> rx.Component:
-    suppliers = radio_group(
-        texts.SUPPLIER,
-        rx.foreach(State.suppliers, lambda x: radio_card("supplier", x.id, x.name, key=x.id)),
-        name="supplier",
-        problem=State.problems["supplier"],
+    suppliers = supplier_radios(
+        State, texts.SUPPLIER, lambda x: radio_card("supplier", x.id, x.name, key=x.id)
     )
     return part(
         texts.ACCOUNT,

@@ -21,10 +21,12 @@ from cabinet.ui.components.deletion_banner import deletion_banner
 from cabinet.ui.components.drum import drum_loader
 from cabinet.ui.components.empty import empty
 from cabinet.ui.components.error_summary import error_summary
-from cabinet.ui.components.field import radio_card, radio_group
+from cabinet.ui.components.field import radio_card
 from cabinet.ui.components.form import form
 from cabinet.ui.components.pill import pill
+from cabinet.ui.components.suppliers import supplier_radios
 from cabinet.ui.components.theme_switch import theme_switch
+from cabinet.ui.links import unseen
 from cabinet.ui.states.own_data import DeletionState
 from cabinet.ui.states.sessions import SessionsState
 from cabinet.ui.states.settings import SettingsState as State
@@ -85,13 +87,7 @@ def supplier() -> rx.Component:
 
 def supplier_form() -> rx.Component:
     return form(
-        radio_group(
-            texts.SUPPLIER_CHOICE,
-            rx.foreach(State.suppliers, supplier_choice),
-            name="supplier",
-            hint=texts.SUPPLIER_HINT,
-            problem=State.problems["supplier"],
-        ),
+        supplier_radios(State, unseen(texts.SUPPLIER), supplier_choice, texts.SUPPLIER_HINT),
         buttons.primary(texts.SAVE, busy=State.busy),
         on_submit=State.save,
         problems=State.problems,
@@ -99,9 +95,8 @@ def supplier_form() -> rx.Component:
 
 
 def supplier_choice(row: rx.Var[SupplierRow]) -> rx.Component:
-    return radio_card(
-        "supplier", row.id, row.name, row.region, default_checked=row.id == State.profile.supplier_id
-    )
+    chosen = row.id == State.profile.supplier_id
+    return radio_card("supplier", row.id, row.name, row.region, default_checked=chosen, key=row.id)
 
 
 def accounts() -> rx.Component:

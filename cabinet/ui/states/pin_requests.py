@@ -6,8 +6,9 @@ from typing import Any, Final
 import reflex as rx
 
 from cabinet.domain import documents as rules
+from cabinet.domain.account_search import is_named
 from cabinet.domain.errors import CabinetError, NotFound
-from cabinet.domain.forms import id_of
+from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import documents, pin_requests
 from cabinet.services.documents import DocumentRow
@@ -33,6 +34,7 @@ class PinRequestState(rx.State):
     loaded: bool = False
     visitor: bool = True
     suppliers: list[SupplierChoice] = []
+    found: list[SupplierChoice] = []
     documents: list[DocumentRow] = []
     own: list[StatusRow] = []
     known: KnownOfSender = KnownOfSender()
@@ -43,13 +45,18 @@ class PinRequestState(rx.State):
         self.problems, self.said = {}, ""
         actor = (await asking(self)).actor
         self.visitor = actor.user_id is None
-        self.suppliers = await run(self, pin_requests.list_choices)
+        self.suppliers = self.found = await run(self, pin_requests.list_choices)
         self.documents = await run(self, documents.list_attached)
         user, subscriber = (x in actor.granted for x in (Permission.PROFILE, Permission.ACCOUNT_VIEW))
         self.own = await run(self, pin_requests.list_own) if user else []
         known = await run(self, pin_requests.know_sender) if subscriber else KnownOfSender()
         self.known = replace(known, number=asked(self, "number") or known.number)
         self.loaded = True
+
+    @handler(PUBLIC)
+    async def find_supplier(self, typed: Any) -> None:
+        name = text_of({"typed": typed}, "typed")
+        self.found = [x for x in self.suppliers if is_named(name, x.name)]
 
     @handler(PUBLIC)
     async def uploaded(self, code: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cabinet.domain.account_search import is_named
 from cabinet.domain.forms import id_of, text_of
 from cabinet.domain.permissions import Permission
 from cabinet.services import customer_accounts, profile
@@ -22,6 +23,7 @@ class SettingsState(rx.State):
     times: int = 0
     profile: ProfileRow = ProfileRow()
     suppliers: list[SupplierRow] = []
+    found: list[SupplierRow] = []
     accounts: list[AccountRow] = []
     unlinked: list[AccountRow] = []
 
@@ -29,9 +31,14 @@ class SettingsState(rx.State):
     async def load(self) -> None:
         self.problems, self.saved = {}, False
         self.profile = await run(self, profile.get_profile)
-        self.suppliers = await run(self, profile.list_suppliers)
+        self.suppliers = self.found = await run(self, profile.list_suppliers)
         await self._load_accounts()
         self.loaded = True
+
+    @handler(Permission.PROFILE)
+    async def find_supplier(self, typed: str) -> None:
+        name = text_of({"typed": typed}, "typed")
+        self.found = [x for x in self.suppliers if is_named(name, f"{x.name} {x.region}")]
 
     @handler(Permission.PROFILE, busy=True)
     async def save(self, form: dict[str, Any]) -> None:
