@@ -16,6 +16,7 @@ from cabinet.api import (
     health,
     human,
     practice,
+    reminders,
     requests,
     session,
     webhooks,
@@ -43,6 +44,7 @@ def plain_routes() -> list[BaseRoute]:
         *desk.routes(caller, asking),
         *data_export.routes(caller, asking),
         *human.routes(asking),
+        *reminders.routes(asking),
         *documents.routes(caller, asking),
     ]
     notices = container.mail_notices()

@@ -81,6 +81,12 @@ class ReadingWindow:
             day += timedelta(days=1)
         return day
 
+    def next_opening(self, day: date) -> date:
+        """The next `from_day` after that day, or the last one of a shorter month."""
+        month = BillingPeriod.of(day)
+        this = _day_in(month, self.from_day)
+        return this if this > day else _day_in(month.plus(1), self.from_day)
+
     def is_over(self, day: date) -> bool:
         """Whether the month's own window has closed already: a reading sent on that day is the next month's."""
         return self.period_for(day) > BillingPeriod.of(day)
@@ -90,7 +96,7 @@ class ReadingWindow:
         month = BillingPeriod.of(day)
         if day.day > self.to_day:
             month = month.plus(1)
-        return date(month.year, month.month, min(self.to_day, monthrange(month.year, month.month)[1]))
+        return _day_in(month, self.to_day)
 
     def period_for(self, day: date) -> BillingPeriod:
         """The billing period in which a reading sent on that day is counted.
@@ -102,6 +108,10 @@ class ReadingWindow:
         if self.from_day > self.to_day:
             return month.plus(-1) if day.day <= self.to_day else month
         return month.plus(1) if day.day > self.to_day else month
+
+
+def _day_in(month: BillingPeriod, day: int) -> date:
+    return date(month.year, month.month, min(day, monthrange(month.year, month.month)[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,23 @@ Each once for an account, between nine in the morning and eight in the evening o
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from cabinet.domain.calendar_file import MonthlyEvent
 from cabinet.domain.errors import NotFound
 from cabinet.domain.identity import spaced_number
 from cabinet.domain.notices import NoticeKind
+from cabinet.domain.period import local_day
+from cabinet.domain.permissions import AccessLevel, Actor, Permission
 from cabinet.persistence.notices import verification_mark
 from cabinet.persistence.suppliers import Supplier
 from cabinet.persistence.unit_of_work import UnitOfWork
+from cabinet.services.customer_accounts import shown_address
 from cabinet.services.deps import Deps
 from cabinet.services.notices import tell_user
 from cabinet.texts import dates
+from cabinet.texts import readings as words
 
 CLOSING: Final = timedelta(days=2)
 VERIFICATION: Final = timedelta(days=60)
@@ -36,6 +42,28 @@ def send_reminders(deps: Deps) -> int:
         if _FROM_HOUR <= local.hour < _TO_HOUR:
             done += _remind_of(deps, supplier, local.date())
     return done
+
+
+def make_event(deps: Deps, actor: Actor, account_id: int) -> str:
+    """The opening of the window, every month, as a file for the calendar of whoever sends the readings.
+
+    Raises:
+        NotFound, ExtendedAccessNeeded: not the actor's to send.
+    """
+    actor.require(Permission.READING_SUBMIT)
+    with deps.snapshot() as tx:
+        found = tx.customer_accounts.get_for(actor, account_id, AccessLevel.EXTENDED)
+        today = local_day(deps.clock.now(), found.supplier.timezone)
+        window = tx.suppliers.policy_on(found.account.supplier_id, today).window
+        event = MonthlyEvent(
+            uid=f"readings-{account_id}@{urlsplit(deps.address).hostname}",
+            first_on=window.next_opening(today),
+            month_day=window.from_day,
+            summary=words.event(found.link.alias or shown_address(found)),
+            description=words.event_note(window.from_day, window.to_day),
+            url=f"{deps.address}/readings?account={account_id}",
+        )
+        return event.to_ics(deps.clock.now())
 
 
 def _remind_of(deps: Deps, supplier: Supplier, today: date) -> int:

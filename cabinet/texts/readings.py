@@ -41,6 +41,7 @@ CANCELLED_TITLE: Final = "Показание отменено"
 CANCELLED_NOTE: Final = "В расчёт оно не войдёт. Можно передать другое."
 NO_METER: Final = "На этом счёте нет счётчика"
 NO_METER_SHORT: Final = "Счётчика нет, начисляют по нормативу."
+REMIND: Final = "Напомнить в календаре"
 NO_READINGS: Final = "Показаний ещё нет"
 NO_READINGS_NOTE: Final = "Первое появится здесь сразу после отправки."
 VERIFICATION: Final = "Поверка счётчика"
@@ -133,6 +134,16 @@ def window_ahead(opens_on: date) -> str:
 def window_over(month: int, opens_on: date) -> str:
     """«Приём за ноябрь закрыт, следующий откроется 15 декабря»."""
     return f"Приём за {dates.month_name(month)} закрыт, следующий откроется {dates.day(opens_on)}"
+
+
+def event(name: str) -> str:
+    """What the calendar reminds of: «Передать показание газа: ул. Труда, 117-9»."""
+    return f"Передать показание газа: {name}"
+
+
+def event_note(from_day: int, to_day: int) -> str:
+    """The words under it."""
+    return f"Показания принимают с {from_day} по {to_day} число."
 
 
 def no_meter(norm: str) -> str:

@@ -41,6 +41,7 @@ DESK_AUDIT = "/desk/audit"
 DESK_TRAINING = "/desk/training"
 
 API_OWN_DATA = "/api/own-data"
+API_REMINDER = "/api/readings.ics"
 API_SESSION_END = "/api/session/end"
 API_PRACTICE = "/api/practice"
 API_PRACTICE_END = "/api/practice/end"

@@ -103,6 +103,20 @@ def test_a_reading_is_two_taps_and_the_digits_away(phone_page: Page, portal: Por
     assert town.readings(household) == [household.last_reading + 2]
 
 
+def test_the_window_goes_into_the_calendar(phone_page: Page, portal: Portal, town: Town) -> None:
+    household = town.household()
+    town.subscriber(household).move_in(phone_page.context, portal.url)
+    open_page(phone_page, "/readings")
+    send_reading(phone_page, str(household.last_reading + 1))
+    receipt = phone_page.get_by_role("status").filter(has_text="Показание принято")
+    with phone_page.expect_download() as saved:
+        receipt.get_by_role("link", name="Напомнить в календаре").click()
+    assert saved.value.suggested_filename == "readings.ics"
+    event = saved.value.path().read_text("utf-8")
+    assert event.startswith("BEGIN:VCALENDAR\n")
+    assert "RRULE:FREQ=MONTHLY;BYMONTHDAY=15" in event
+
+
 def test_the_whole_debt_is_two_taps_from_the_bank(phone_page: Page, portal: Portal, town: Town) -> None:
     household = town.household()
     town.subscriber(household).move_in(phone_page.context, portal.url)

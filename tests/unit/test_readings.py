@@ -117,3 +117,17 @@ def test_a_window_tells_when_it_opens_and_whether_the_months_own_is_over(
     window: ReadingWindow, day: date, opens_on: date, over: bool
 ) -> None:
     assert (window.opens_on(day), window.is_over(day)) == (opens_on, over)
+
+
+@pytest.mark.parametrize(
+    ("from_day", "day", "opens_on"),
+    [
+        (15, date(2026, 11, 14), date(2026, 11, 15)),
+        (15, date(2026, 11, 15), date(2026, 12, 15)),
+        (15, date(2026, 12, 26), date(2027, 1, 15)),
+        (31, date(2027, 1, 31), date(2027, 2, 28)),
+        (1, date(2026, 11, 1), date(2026, 12, 1)),
+    ],
+)
+def test_a_window_tells_its_next_opening(from_day: int, day: date, opens_on: date) -> None:
+    assert ReadingWindow(from_day, 31).next_opening(day) == opens_on

@@ -18,6 +18,7 @@ from cabinet.ui.components.form import form
 from cabinet.ui.components.live import live
 from cabinet.ui.components.pill import pill
 from cabinet.ui.icons import icon
+from cabinet.ui.links import document_link
 from cabinet.ui.states.readings import ReadingsState as State
 
 
@@ -51,6 +52,7 @@ def meter() -> rx.Component:
 
 
 def warnings() -> rx.Component:
+    once = rx.cond(State.receipt.number == "", remind(), rx.fragment())
     return rx.fragment(
         rx.cond(
             State.meter.verification != "",
@@ -59,10 +61,16 @@ def warnings() -> rx.Component:
         ),
         rx.cond(
             State.meter.window_shut != "",
-            banner("info", State.meter.window_shut, State.meter.window),
+            banner("info", State.meter.window_shut, State.meter.window, once),
             rx.fragment(),
         ),
     )
+
+
+def remind() -> rx.Component:
+    """The opening of every window, as a file that the telephone's calendar takes."""
+    address = routes.API_REMINDER + "?account=" + State.meter.account_id
+    return rx.el.p(document_link(texts.REMIND, href=address, download=True))
 
 
 def reading_form() -> rx.Component:
@@ -155,6 +163,7 @@ def receipt() -> rx.Component:
             rx.fragment(),
         ),
         buttons.link_button(payments.PAY, routes.PAY + "?account=" + State.meter.account_id, look="primary"),
+        remind(),
         title=rx.fragment(icon("check"), texts.RECEIPT),
         look="done",
         role="status",
