@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from cabinet.adapters.acquirer_demo import DemoAcquirer
+from cabinet.adapters.bell_process import ProcessBell
 from cabinet.adapters.captcha_pictures import WarpedPictures
 from cabinet.adapters.clock_system import SystemClock
 from cabinet.adapters.common_passwords_file import ListedPasswords
@@ -20,7 +21,6 @@ from cabinet.adapters.passwords_bcrypt import BcryptPasswords
 from cabinet.adapters.pdf_typst import TypstPdf
 from cabinet.adapters.proof_altcha import AltchaProofs
 from cabinet.adapters.qr_segno import SegnoQr
-from cabinet.adapters.queue_bell_process import ProcessBell
 from cabinet.adapters.seal_aesgcm import AesGcmSeal
 from cabinet.adapters.sms_outbox import OutboxSms
 from cabinet.adapters.sms_smsc import SmscSms
@@ -29,7 +29,7 @@ from cabinet.domain.codes import digest
 from cabinet.domain.human_check import HumanCheckPolicy
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.unit_of_work import snapshots, transactions
-from cabinet.ports import Clock, MailNotices, MailSender, QueueBell, SmsSender
+from cabinet.ports import Bell, Clock, MailNotices, MailSender, SmsSender
 from cabinet.practice import PracticeWorlds
 from cabinet.services.deps import Deps
 from cabinet.settings import Environment, Settings
@@ -71,7 +71,7 @@ def build(chosen: Settings) -> Deps:
     key = secret_key(chosen)
     _refuse_unknown(chosen)
     return Deps(
-        transaction=transactions(engine, queue_bell().ring),
+        transaction=transactions(engine, queue_bell().ring, session_bell().ring),
         snapshot=snapshots(engine),
         clock=clock,
         secret_key=key,
@@ -98,8 +98,14 @@ def build(chosen: Settings) -> Deps:
 
 
 @cache
-def queue_bell() -> QueueBell:
+def queue_bell() -> Bell:
     """What rings in this process when its portal's requests have moved; a practice world rings nothing."""
+    return ProcessBell()
+
+
+@cache
+def session_bell() -> Bell:
+    """What rings in this process when its portal's sessions have been ended."""
     return ProcessBell()
 
 

@@ -20,10 +20,13 @@ class Clock(Protocol):
         ...
 
 
-class QueueBell(Protocol):
-    """Tells that requests to a supplier have come or changed; never what they are."""
+class Bell(Protocol):
+    """Tells by number whom something concerns that has been committed; never what it is.
 
-    def ring(self, suppliers: frozenset[int]) -> None:
+    One rings for suppliers to whom requests have come or changed, another for sessions that have been ended.
+    """
+
+    def ring(self, numbers: frozenset[int]) -> None:
         """Tell all listeners, in the caller's thread; what a listener fails at is its own matter."""
         ...
 

@@ -1,5 +1,6 @@
 """What a websocket must be before Reflex hears of it: of our own origin, one of few, small, and not too fast."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -9,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cabinet.domain.addresses import network_of
 
-_POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+_GOING_AWAY = 1001  # RFC 6455, section 7.4.1
+_POLICY_VIOLATION = 1008
 _TOO_BIG = 1009
 
 
@@ -94,22 +96,29 @@ class SocketGate:
             return
         self._open[network] += 1
         try:
-            await self._inner(scope, self._measured(receive, send), send)
+            await self._converse(scope, receive, send)
         finally:
             self._open[network] -= 1
             if self._open[network] <= 0:
                 del self._open[network]
 
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Until the inner app is done; its goodbye goes last, for Granian sends none while somebody listens."""
+        over: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        await self._inner(scope, self._measured(receive, send, over), _ending(send, over))
+        if over.done():
+            await send(over.result())
+
     def _allowed(self, scope: Scope) -> bool:
         origins = [v.decode("latin-1") for k, v in scope["headers"] if k == b"origin"]
         return len(origins) == 1 and origins[0] in self._origins
 
-    def _measured(self, receive: Receive, send: Send) -> Receive:
+    def _measured(self, receive: Receive, send: Send, over: asyncio.Future[Message]) -> Receive:
         limits = self._limits
         bucket = TokenBucket(limits.events_per_second, limits.burst, self._clock())
 
         async def receiving() -> Message:
-            message = await receive()
+            message = await _next(receive, over)
             if message["type"] != "websocket.receive":
                 return message
             text, data = message.get("text"), message.get("bytes")
@@ -124,3 +133,26 @@ class SocketGate:
             return {"type": "websocket.disconnect", "code": code}
 
         return receiving
+
+
+def _ending(send: Send, over: asyncio.Future[Message]) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] != "websocket.close":
+            await send(message)
+        elif not over.done():
+            over.set_result(message)
+
+    return sending
+
+
+async def _next(receive: Receive, over: asyncio.Future[Message]) -> Message:
+    """What comes next; whoever has hung up hears no more."""
+    coming = asyncio.ensure_future(receive())
+    either: set[asyncio.Future[Message]] = {coming, over}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if coming.done():
+            return coming.result()
+    finally:
+        coming.cancel()
+    return {"type": "websocket.disconnect", "code": _GOING_AWAY}

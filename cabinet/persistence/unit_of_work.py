@@ -30,7 +30,7 @@ from cabinet.persistence.registers import Registers
 from cabinet.persistence.second_factors import SecondFactors
 from cabinet.persistence.suppliers import Suppliers
 from cabinet.persistence.training import Training
-from cabinet.persistence.users import Confirmations, Sessions, Users
+from cabinet.persistence.users import Confirmations, Sessions, Users, ended_sessions
 
 
 class UnitOfWork:
@@ -71,19 +71,20 @@ class UnitOfWork:
 
 
 Transaction = Callable[[], AbstractContextManager[UnitOfWork]]
-QueuesMoved = Callable[[frozenset[int]], None]
+Told = Callable[[frozenset[int]], None]
 
 
-def _nobody(_suppliers: frozenset[int]) -> None:
+def _nobody(_numbers: frozenset[int]) -> None:
     """Nobody listens."""
 
 
-def transactions(engine: Engine, queues_moved: QueuesMoved = _nobody) -> Transaction:
+def transactions(engine: Engine, queues_moved: Told = _nobody, sessions_ended: Told = _nobody) -> Transaction:
     """A factory of transactions: committed when the block ends, undone when it raises.
 
     Args:
         engine: the database.
         queues_moved: told after a commit which suppliers' requests it has written.
+        sessions_ended: told after a commit which sessions it has ended.
     """
 
     @contextmanager
@@ -93,6 +94,8 @@ def transactions(engine: Engine, queues_moved: QueuesMoved = _nobody) -> Transac
                 yield UnitOfWork(session)
             if moved := written_suppliers(session):
                 queues_moved(moved)
+            if ended := ended_sessions(session):
+                sessions_ended(ended)
 
     return begin
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import false, update
+from sqlalchemy import ColumnElement, String, cast, delete, false, literal, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cabinet.domain.codes import CodePurpose
@@ -13,6 +14,8 @@ from cabinet.domain.identity import Login, LoginKind
 from cabinet.domain.permissions import Actor
 from cabinet.persistence.operators import Operator
 from cabinet.persistence.types import instant, key, refers
+
+_ENDED: Final = "ended_sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,34 @@ class Users:
         self._session.add(user)
         self._session.flush()
 
+    def forget_unconfirmed(self, moment: datetime, now: datetime) -> int:
+        """Nothing is known any more of who registered before that moment, never confirmed it and is asked for no code; how many.
+
+        The number stays: the next person must not be given what the audit tells of it.
+        """
+        released = literal("released-").concat(cast(col(User.id), String))
+        asked = select(Confirmation.id).where(Confirmation.user_id == User.id).exists()
+        invited = select(Operator.user_id).where(Operator.user_id == User.id).exists()
+        gone = self._session.exec(
+            update(User)
+            .where(
+                col(User.confirmed_at).is_(None),
+                col(User.created_at) < moment,
+                or_(col(User.consent_address) != "", col(User.password_hash) != ""),
+                ~asked,
+                ~invited,
+            )
+            .values(
+                login=released,
+                login_kind=LoginKind.EMAIL,
+                password_hash="",
+                consent_address="",
+                blocked_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return gone.rowcount
+
     def get(self, user_id: int, *, lock: bool = False) -> User:
         """The user, or NotFound; with `lock` nobody else changes them until the transaction ends."""
         # What only refers to the row, like a new ticket, need not wait, and so waits for nobody in a circle.
@@ -275,6 +306,10 @@ class Confirmations:
             select(Confirmation).where(Confirmation.token_digest == digest).with_for_update()
         ).one_or_none()
 
+    def forget_before(self, moment: datetime) -> int:
+        """Delete those that it was too late for before then; how many."""
+        return self._session.exec(delete(Confirmation).where(col(Confirmation.expires_at) < moment)).rowcount
+
 
 class Sessions:
     """The repository of sessions and the tickets that open them."""
@@ -371,12 +406,7 @@ class Sessions:
 
     def revoke(self, digest: str, now: datetime) -> bool:
         """End the session of a cookie's digest; whether there was one to end."""
-        ended = self._session.exec(
-            update(UserSession)
-            .where(col(UserSession.token_digest) == digest, col(UserSession.revoked_at).is_(None))
-            .values(revoked_at=now)
-        )
-        return ended.rowcount == 1
+        return self._end(now, col(UserSession.token_digest) == digest) == 1
 
     def list_live(self, actor: Actor, now: datetime) -> list[UserSession]:
         """The actor's own sessions that are neither ended nor too old, last seen first."""
@@ -406,16 +436,7 @@ class Sessions:
         Raises:
             NotFound: there is none, it is a stranger's, or it is over already.
         """
-        ended = self._session.exec(
-            update(UserSession)
-            .where(
-                col(UserSession.id) == session_id,
-                col(UserSession.user_id) == actor.user,
-                col(UserSession.revoked_at).is_(None),
-            )
-            .values(revoked_at=now)
-        )
-        if ended.rowcount != 1:
+        if self._end(now, col(UserSession.id) == session_id, col(UserSession.user_id) == actor.user) != 1:
             raise NotFound
 
     def forget_browsers(self, user_id: int, keep: str, session_id: int | None = None) -> None:
@@ -432,9 +453,28 @@ class Sessions:
 
     def revoke_others(self, user_id: int, keep: int | None, now: datetime) -> int:
         """End all the user's sessions but one; how many were ended."""
-        statement = update(UserSession).where(
-            col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None)
+        others = [col(UserSession.id) != keep] if keep is not None else []
+        return self._end(now, col(UserSession.user_id) == user_id, *others)
+
+    def forget_before(self, moment: datetime) -> int:
+        """Delete sessions that were over before then; how many."""
+        over = or_(col(UserSession.expires_at) < moment, col(UserSession.revoked_at) < moment)
+        return self._session.exec(delete(UserSession).where(over)).rowcount
+
+    def forget_tickets(self, moment: datetime) -> int:
+        """Delete tickets that it was too late for before then; how many."""
+        return self._session.exec(delete(SignInTicket).where(col(SignInTicket.expires_at) < moment)).rowcount
+
+    def _end(self, now: datetime, *whose: ColumnElement[bool]) -> int:
+        """End those that are not yet; whoever listens is told which, once it is committed."""
+        ending = (
+            update(UserSession).where(*whose, col(UserSession.revoked_at).is_(None)).values(revoked_at=now)
         )
-        if keep is not None:
-            statement = statement.where(col(UserSession.id) != keep)
-        return self._session.exec(statement.values(revoked_at=now)).rowcount
+        ended = self._session.execute(ending.returning(col(UserSession.id))).scalars().all()
+        self._session.info.setdefault(_ENDED, set()).update(ended)
+        return len(ended)
+
+
+def ended_sessions(session: Session) -> frozenset[int]:
+    """The sessions that were ended in it."""
+    return frozenset(session.info.get(_ENDED, ()))

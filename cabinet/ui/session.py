@@ -28,7 +28,7 @@ from cabinet.domain.permissions import DESK, Actor, Permission, Visitor
 from cabinet.services import desk, sessions
 from cabinet.services.customer_accounts import AccountRow
 from cabinet.services.deps import Deps, is_hashing
-from cabinet.ui import gate, notices, pool, routes
+from cabinet.ui import doors, gate, notices, pool, routes
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -88,6 +88,8 @@ async def bind(state: BaseState, *, serves_rows: bool = True, present: bool = Tr
     else:
         _asking.set((root, known))
         session_id = known.actor.session_id
+        if known.deps is container.current():
+            doors.see(str(root.router.session.client_token), session_id)
     if (session._cookies, session._session_id) != (asks, session_id):
         if session._cookies:
             root.reset()  # type: ignore[no-untyped-call]

@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import logging
 import re
+from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
@@ -26,7 +27,7 @@ from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event import Event
 
 from cabinet.domain import cookies
-from cabinet.ui import gate, live
+from cabinet.ui import doors, gate, live
 
 _log = logging.getLogger(__name__)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -47,7 +48,7 @@ class GuardedNamespace(EventNamespace):
         self._opening: dict[
             str, list[dict[str, Any]]
         ] = {}  # what waits, by the socket whose page is being loaded
-        self._releasing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Dispatch what the server itself tells, and of a client's words only the known ones."""
@@ -87,10 +88,8 @@ class GuardedNamespace(EventNamespace):
         if update.delta.get(gate.STATE, {}).get(_LOADED):
             sid = self.token_to_sid.get(token, "")
             held = self._opening.pop(sid, [])
-            if held:  # as the client's own events, in a context of no other
-                task = asyncio.create_task(self._release(sid, held), context=Context())
-                self._releasing.add(task)
-                task.add_done_callback(self._releasing.discard)
+            if held:  # as the client's own events
+                self._in_background(self._release(sid, held))
 
     def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
         """Let the state of a socket that does not come back go: pages are rebuilt from cookie and database."""
@@ -98,6 +97,7 @@ class GuardedNamespace(EventNamespace):
         token = self.sid_to_token.get(sid)
         if token:
             live.leave(token)
+            doors.leave(token)
             asyncio.get_running_loop().call_later(KEPT, self._forget, token)
         return super().on_disconnect(sid)
 
@@ -105,6 +105,20 @@ class GuardedNamespace(EventNamespace):
         """Have an open page send an event; it carries nothing and passes the gate like any that the page sends."""
         if token in self._token_manager.token_to_socket:
             await self.emit_update(StateUpdate(events=[Event(name=event)]), token)
+
+    def hang_up(self, token: str) -> None:
+        """Close the socket of a token, in its own time; what has been sent there arrives before."""
+        record = self._token_manager.token_to_socket.get(token)
+        if record:
+            engine = self.server.manager.eio_sid_from_sid(record.sid, self.namespace)
+            if open_ := self.server.eio.sockets.get(engine):
+                self._in_background(_close(open_))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """In the context of no event."""
+        task = asyncio.create_task(work, context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _release(self, sid: str, held: list[dict[str, Any]]) -> None:
         for event in held:
@@ -139,8 +153,15 @@ def guard(app: rx.App) -> None:
         raise RuntimeError
     namespace = GuardedNamespace(app.event_namespace.namespace, app)
     live.attach(namespace.ask)
+    doors.attach(namespace.hang_up)
     app._event_namespace = namespace
     app.sio.register_namespace(namespace)
+
+
+async def _close(engine: Any) -> None:
+    """Say goodbye, and hang up: Engine.IO would wait for the client to do it."""
+    await engine.close(wait=False)
+    await engine.queue.put(None)
 
 
 def _bound(token: str, environ: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,6 +98,32 @@ async def test_too_many_events_close_the_socket() -> None:
     sent = await talk(gate, scope(), *"abcde")
     assert [m["text"] for m in inner.read] == ["a", "b", "c"]
     assert sent[-1] == {"type": "websocket.close", "code": 1008}
+
+
+async def test_who_hangs_up_hears_no_more_however_long_the_browser_is_silent() -> None:
+    heard: list[Message] = []
+
+    async def inner(_scope: Message, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        listening = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)
+        await send({"type": "websocket.close", "code": 1000})
+        heard.append(await listening)
+        heard.append(await receive())
+
+    said = [{"type": "websocket.connect"}]
+    silent: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+
+    async def receive() -> Message:
+        return said.pop() if said else await asyncio.shield(silent)
+
+    async def send(_message: Message) -> None:
+        """To nobody."""
+
+    async with asyncio.timeout(5):
+        await SocketGate(inner, [OURS])(scope(), receive, send)
+    assert [x["type"] for x in heard] == ["websocket.disconnect"] * 2
 
 
 @pytest.mark.parametrize(

@@ -523,3 +523,40 @@ def test_secrets_of_the_factors_and_the_pin_are_in_no_log_no_file_and_no_other_s
     kept = {x.encode() for x in secrets - {code}} | {secret} | {x.replace("-", "").encode() for x in codes}
     files = [x for x in attacked.portal.data_dir.rglob("*") if x.is_file()]
     assert [(x.name, y) for x in files for y in kept if y in x.read_bytes()] == []
+
+
+def test_a_session_that_is_signed_out_closes_its_socket_at_once_and_no_other(attacked: Attacked) -> None:
+    other = {"device": attacked.anna.device, "session": attacked.session_of(attacked.anna)}
+    with (
+        attacked.socket(attacked.anna.cookies, token="stays") as stays,
+        attacked.socket(other, token="goes") as goes,
+    ):
+        for socket in (stays, goes):
+            socket.call(f"{HOME}.load", path="/")
+            assert ACCOUNT in json.dumps(socket.settle())
+        answer = httpx.post(
+            f"{attacked.portal.url}/api/session/end", cookies=other, headers={"Origin": attacked.portal.url}
+        )
+        assert answer.status_code == httpx.codes.SEE_OTHER
+        assert closes(goes)
+        assert stays.alive
+
+
+def test_a_session_that_was_ended_by_another_process_closes_its_socket_after_its_next_event(
+    attacked: Attacked,
+) -> None:
+    cookies = {"device": attacked.anna.device, "session": attacked.session_of(attacked.anna)}
+    with attacked.socket(cookies, token="ended") as socket:
+        socket.call(f"{HOME}.load", path="/")
+        assert ACCOUNT in json.dumps(socket.settle())
+        sessions.close_session(attacked.deps, cookies["session"])
+        socket.call(f"{ACCOUNTS}.load", path="/accounts")
+        assert closes(socket)
+        assert "/login" in json.dumps(socket.received)
+
+
+def closes(socket: RawSocket) -> bool:
+    """Whether the server closes it in time."""
+    while socket.read() is not None:
+        pass
+    return socket.received[-1] is None

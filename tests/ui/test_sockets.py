@@ -187,7 +187,7 @@ def says(*, loaded: bool) -> StateUpdate:
 
 async def named(own: GuardedNamespace, heard: list[tuple[str, Any]]) -> list[str]:
     """The events that were queued, once what was let go is."""
-    await asyncio.gather(*own._releasing)
+    await asyncio.gather(*own._tasks)
     return [args[1]["name"].rpartition(".")[2] for name, args in heard if name == "event"]
 
 

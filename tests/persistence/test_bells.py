@@ -1,17 +1,17 @@
-"""What a commit tells of the requests' queue: after it, to whom it concerns, and nothing of what was undone."""
+"""What a commit tells of the requests' queue and of sessions: after it, whom it concerns, and nothing of what was undone."""
 
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from cabinet.adapters.queue_bell_process import ProcessBell
+from cabinet.adapters.bell_process import ProcessBell
 from cabinet.domain.permissions import Actor, OperatorRole
 from cabinet.domain.pin_requests import RejectReason
 from cabinet.persistence.pin_requests import PinRequest
 from cabinet.persistence.unit_of_work import transactions
-from cabinet.services import pin_requests, request_review
-from tests.factories import operator
+from cabinet.services import pin_requests, request_review, sessions
+from tests.factories import enter, operator, subscriber
 from tests.fakes import VISITOR, World
 from tests.requests import attach, send
 
@@ -76,6 +76,24 @@ def test_it_rings_when_the_change_can_be_read(izhevsk: World) -> None:
     deps = replace(izhevsk.deps, transaction=transactions(izhevsk.engine, look))
     request_review.claim(deps, olga, number)
     assert seen == ["in_review"]
+
+
+def test_ended_sessions_ring_by_their_numbers_and_what_is_undone_does_not(
+    world: World, heard: list[frozenset[int]]
+) -> None:
+    anna = subscriber(world)
+    deps = replace(world.deps, transaction=transactions(world.engine, sessions_ended=heard.append))
+    with suppress(ZeroDivisionError), deps.transaction() as tx:
+        tx.sessions.revoke_others(anna.user, None, world.clock.now())
+        raise ZeroDivisionError
+    assert heard == []
+    sessions.revoke_other_sessions(deps, anna)
+    assert heard == []
+    with deps.transaction() as tx:
+        ticket = sessions.issue_ticket(deps, tx, tx.users.get(anna.user), VISITOR, remember=False)
+    second, _ = enter(world, ticket)
+    sessions.revoke_other_sessions(deps, second)
+    assert heard == [frozenset({anna.session_id})]
 
 
 def test_a_listener_that_fails_neither_stops_the_others_nor_what_was_committed(

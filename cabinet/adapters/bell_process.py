@@ -1,4 +1,4 @@
-"""The bell of the requests' queue inside one process: whoever commits rings it, open pages hear it."""
+"""A bell inside one process: whoever commits rings it, what is open here hears it."""
 
 import logging
 from collections.abc import Callable
@@ -12,13 +12,13 @@ class ProcessBell:
     def __init__(self) -> None:
         self._listeners: list[Callable[[frozenset[int]], None]] = []
 
-    def ring(self, suppliers: frozenset[int]) -> None:
+    def ring(self, numbers: frozenset[int]) -> None:
         """Tell all listeners, in the caller's thread."""
         for hear in tuple(self._listeners):
             try:
-                hear(suppliers)
+                hear(numbers)
             except Exception:  # noqa: BLE001 - what is committed must not fail for who listens
-                _log.exception("a listener of the queue's bell failed")
+                _log.exception("a listener of a bell failed")
 
     def listen(self, hear: Callable[[frozenset[int]], None]) -> None:
         """Have somebody told from now on."""
