@@ -21,6 +21,7 @@ from cabinet.services import (
     pin_requests,
     registers,
     reminders,
+    sessions,
     training,
 )
 from cabinet.services.deps import Deps
@@ -45,6 +46,7 @@ _SWEEPS: Final[tuple[Callable[[Deps], object], ...]] = (
     deletion.erase_due,
     pin_letters.forget_old,
     training.forget_old,
+    sessions.forget_old,
 )
 
 Round = Callable[[int], object]

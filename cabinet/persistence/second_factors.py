@@ -148,6 +148,11 @@ class SecondFactors:
         self._session.add(pending)
         self._session.flush()
 
+    def forget_pending(self, moment: datetime) -> int:
+        """Delete second steps that it was too late for before then; how many."""
+        gone = self._session.exec(delete(PendingSignIn).where(col(PendingSignIn.expires_at) < moment))
+        return gone.rowcount
+
     def find_pending(self, device: str, now: datetime) -> PendingSignIn | None:
         """What a browser waits for and may still try."""
         return self._session.exec(_open(device, now)).one_or_none()

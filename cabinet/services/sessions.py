@@ -18,6 +18,13 @@ IDLE: Final = timedelta(minutes=30)
 DESK_IDLE: Final = timedelta(minutes=15)
 VISIT: Final = timedelta(hours=12)
 REMEMBERED: Final = timedelta(days=30)
+TICKETS_KEPT: Final = timedelta(days=1)
+"""After it is too late for a ticket or a second step."""
+CODES_KEPT: Final = timedelta(days=2)
+"""After it is too late for a code or a link: so long its page tells what has become of it."""
+SESSIONS_KEPT: Final = timedelta(days=180)
+"""After its end: so long its browser is a known one, and its address one that people sign in from."""
+UNCONFIRMED_KEPT: Final = timedelta(days=7)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _SESSION, _TICKET, _DEVICE = "session", "ticket", "device"
 _ZONE: Final = "Europe/Moscow"
@@ -220,6 +227,17 @@ def _void_begun(deps: Deps, tx: UnitOfWork, user_id: int) -> None:
     tx.second_factors.void_pending(user_id)
     tx.confirmations.supersede_open(user_id, deps.clock.now())
     tx.sessions.void_tickets(user_id, deps.clock.now())
+
+
+def forget_old(deps: Deps) -> None:
+    """Delete what was begun and not finished, and sessions that ended long ago; who never confirmed is nobody."""
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        tx.sessions.forget_before(now - SESSIONS_KEPT)
+        tx.sessions.forget_tickets(now - TICKETS_KEPT)
+        tx.second_factors.forget_pending(now - TICKETS_KEPT)
+        tx.confirmations.forget_before(now - CODES_KEPT)
+        tx.users.forget_unconfirmed(now - UNCONFIRMED_KEPT, now)
 
 
 def zone_of(tx: UnitOfWork, actor: Actor) -> ZoneInfo:

@@ -1,11 +1,15 @@
+from typing import Any
+
 import pytest
+from sqlmodel import SQLModel, select
 
 from cabinet.domain.errors import NotFound, SignInNeeded
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.second_factors import SecondStepGone
+from cabinet.persistence.users import Confirmation, SignInTicket, User, UserSession
 from cabinet.services import confirmations, profile, second_factors, sessions, sign_in
 from cabinet.texts import devices
-from tests.factories import PASSWORD, code_in, enter, last_text, subscriber
+from tests.factories import PASSWORD, code_in, enter, last_text, operator, register, subscriber
 from tests.fakes import VISITOR, World
 
 MAIL = "anna@example.ru"
@@ -131,3 +135,79 @@ def test_a_stranger_forgets_nobodys_browser(world: World) -> None:
     sessions.revoke_other_sessions(world.deps, boris)
     form = sign_in.SignIn.parse({"login": MAIL, "password": PASSWORD})
     assert sign_in.sign_in(world.deps, Actor.anonymous(VISITOR), form).ticket
+
+
+def rows(world: World, table: type[SQLModel]) -> list[Any]:
+    with world.deps.snapshot() as tx:
+        return list(tx.session.exec(select(table)))
+
+
+def test_a_session_that_ended_half_a_year_ago_is_forgotten_and_its_browser_known_until_then(
+    world: World,
+) -> None:
+    here = subscriber(world)
+    sessions.revoke_other_sessions(world.deps, here)
+    world.clock.move(days=179)
+    sessions.forget_old(world.deps)
+    with world.deps.snapshot() as tx:
+        assert tx.sessions.is_known_device(here.user, VISITOR.device)
+        assert tx.sessions.is_known_network(VISITOR.network)
+    world.clock.move(days=3)
+    sessions.forget_old(world.deps)
+    assert rows(world, UserSession) == []
+
+
+def test_a_session_in_use_is_not_forgotten(world: World) -> None:
+    subscriber(world)
+    _, cookie = sign_in_from(world, VISITOR, remember=True)
+    world.clock.move(days=29)
+    sessions.forget_old(world.deps)
+    assert sessions.identify(world.deps, VISITOR, cookie).user_id
+
+
+def test_tickets_and_codes_of_long_ago_are_forgotten_with_the_passwords_chosen_by_them(world: World) -> None:
+    subscriber(world)
+    assert rows(world, SignInTicket)
+    assert [x.password_hash for x in rows(world, Confirmation)] != [""]
+    world.clock.move(hours=23)
+    sessions.forget_old(world.deps)
+    assert rows(world, SignInTicket)
+    world.clock.move(hours=2)
+    sessions.forget_old(world.deps)
+    assert rows(world, SignInTicket) == []
+    assert rows(world, Confirmation)
+    world.clock.move(days=1)
+    sessions.forget_old(world.deps)
+    assert rows(world, Confirmation) == []
+
+
+def test_who_never_confirmed_is_nobody_after_a_week_and_may_begin_again(world: World) -> None:
+    register(world, MAIL)
+    world.clock.move(days=6)
+    sessions.forget_old(world.deps)
+    assert rows(world, User)[0].login == MAIL
+    world.clock.move(days=2)
+    sessions.forget_old(world.deps)
+    sessions.forget_old(world.deps)
+    (nobody,) = rows(world, User)
+    assert (nobody.login, nobody.password_hash, nobody.consent_address) == (f"released-{nobody.id}", "", "")
+    assert subscriber(world).user != nobody.id
+
+
+def test_who_begins_again_after_a_week_keeps_the_login_while_a_code_is_awaited(world: World) -> None:
+    register(world, MAIL)
+    world.clock.move(days=8)
+    register(world, MAIL)
+    sessions.forget_old(world.deps)
+    code = code_in(last_text(world, MAIL))
+    assert enter(world, confirmations.confirm_code(world.deps, Actor.anonymous(VISITOR), code).ticket)[0].user
+
+
+def test_an_invited_operator_who_takes_a_while_is_not_forgotten(izhevsk: World) -> None:
+    olga = operator(izhevsk)
+    with izhevsk.deps.transaction() as tx:
+        tx.users.get(olga.user).confirmed_at = None
+        tx.users.get(olga.user).password_hash = "one"
+    izhevsk.clock.move(days=30)
+    sessions.forget_old(izhevsk.deps)
+    assert {x.login for x in rows(izhevsk, User)} >= {"olga@example.ru"}
