@@ -81,8 +81,13 @@ def _own(table: Table, person: Person) -> ColumnElement[bool]:
     return bool_(table.c.id == person.id)
 
 
+# Where a bare number is a user's; in other buckets it is an account's.
+_BY_USER: Final = ("%user%", "%.device", "second_step.%")
+
+
 def _counted(table: Table, person: Person) -> ColumnElement[bool]:
-    by_id = and_(table.c.bucket.like("%user%"), table.c.subject == str(person.id))
+    numbered = or_(*(table.c.bucket.like(x) for x in _BY_USER))
+    by_id = and_(numbered, table.c.subject.in_([str(person.id), f"enrol:{person.id}"]))
     return or_(table.c.subject.in_([person.login, *person.devices]), by_id)
 
 
@@ -214,7 +219,11 @@ RULES: Final[dict[str, Rule]] = {
     "sign_in_tickets": _SECRET,
     "pending_sign_ins": _SECRET,
     "passkey_challenges": _SECRET,
-    "attempts": Rule(End.DELETE, "tries that are counted, for a day at most", _counted),
+    "attempts": Rule(
+        End.DELETE,
+        "tries that are counted, for two days at most; for longer only those at an account, of nobody",
+        _counted,
+    ),
     "human_challenges": Rule(End.KEEP, "of a browser, not of a person; gone in minutes"),
     "inbox": Rule(End.KEEP, "a provider's notice of a message; it empties itself when it has been read"),
     "operators": Rule(End.KEEP, "an operator is the supplier's own, and has no cabinet to erase"),

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine, MetaData, select
 from sqlmodel import SQLModel
 
+from cabinet.domain import limits
 from cabinet.domain.deletion import DELAY, DeletionNotAsked
 from cabinet.domain.errors import Denied, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.payments import PaymentStatus
 from cabinet.domain.permissions import Actor, Visitor
+from cabinet.domain.second_factors import STEP_DAY, STEP_HOUR
 from cabinet.persistence import personal_data
 from cabinet.persistence.personal_data import RULES, End, Person, PersonalData
 from cabinet.services import (
@@ -99,6 +101,22 @@ def test_after_the_end_no_table_knows_the_person(izhevsk: World) -> None:
     assert len(kept["payments"]) == 1
     assert len(kept["readings"]) == 1
     assert not any(kept[x] for x in ("sessions", "account_links", "confirmations", "sign_in_tickets"))
+
+
+def test_tries_that_were_counted_by_the_person_s_number_go_and_an_account_s_stay(izhevsk: World) -> None:
+    actor, _ = canary(izhevsk)
+    own = (limits.UPLOAD_DEVICE, limits.PIN_REQUEST_DEVICE, STEP_HOUR, limits.EXPORT_USER)
+    now = izhevsk.clock.now()
+    with izhevsk.deps.transaction() as tx:
+        for limit in own:
+            tx.attempts.reserve(limit, actor.user, now)
+        tx.attempts.reserve(STEP_DAY, f"enrol:{actor.user}", now)
+        tx.attempts.reserve(limits.PIN_ACCOUNT_DAY, actor.user, now)
+        tx.personal_data.erase(tx.personal_data.person(actor.user), now)
+        for limit in own:
+            assert tx.attempts.tried_at(limit, actor.user, now) == []
+        assert tx.attempts.tried_at(STEP_DAY, f"enrol:{actor.user}", now) == []
+        assert len(tx.attempts.tried_at(limits.PIN_ACCOUNT_DAY, actor.user, now)) == 1
 
 
 def test_the_login_is_free_again_and_begins_with_nothing(izhevsk: World) -> None:
