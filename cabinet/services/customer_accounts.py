@@ -262,9 +262,11 @@ def _check_proof(deps: Deps, actor: Actor, command: LinkAccount, kind: ProofKind
     with deps.transaction() as tx:
         account = _account_of(tx, actor, command.number)
         _reserve_own(deps, tx, actor)
-        open_for_guessing = _reserve_account(deps, tx, account, kind)
+        left = _reserve_account(deps, tx, account, kind)
         stored = _proofs(tx, account, kind)
-    if not (_fits(deps, kind, command.proof, stored) and open_for_guessing):
+    if not _fits(deps, kind, command.proof, stored) or left is None:
+        if account and left == 0:
+            _warn_owners(deps, account)
         raise AccessProofWrong(field=kind, kind=kind)
     with deps.transaction() as tx:
         _release(tx, actor, account, kind)
@@ -275,19 +277,24 @@ def _reserve_own(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
     tx.attempts.reserve(limits.PROOF_ADDRESS_DAY, actor.visitor.network, deps.clock.now())
 
 
-def _reserve_account(deps: Deps, tx: UnitOfWork, account: CustomerAccount | None, kind: ProofKind) -> bool:
-    """Whether the account may still be guessed at; the last allowed try warns its owners."""
+def _reserve_account(
+    deps: Deps, tx: UnitOfWork, account: CustomerAccount | None, kind: ProofKind
+) -> int | None:
+    """How often the account may be guessed at after this try; None when it may not be this time."""
     if account is None:
-        return False
+        return None
     try:
-        left = min(
+        return min(
             tx.attempts.reserve(limit, account.id or 0, deps.clock.now()) for limit in _ACCOUNT_LIMITS[kind]
         )
     except TooMany:
-        return False
-    if left == 0:
+        return None
+
+
+def _warn_owners(deps: Deps, account: CustomerAccount) -> None:
+    """The last allowed try was wrong: somebody guesses."""
+    with deps.transaction() as tx:
         _tell(deps, tx, tx.customer_accounts.list_owners(account.id or 0), "guessing_locked", account)
-    return True
 
 
 def _release(tx: UnitOfWork, actor: Actor, account: CustomerAccount | None, kind: ProofKind) -> None:
