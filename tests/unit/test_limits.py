@@ -1,11 +1,15 @@
+import importlib
+import pkgutil
 from datetime import timedelta
 
 import pytest
 
-from cabinet.domain import human_check, limits
+from cabinet import domain
+from cabinet.domain import limits
 from cabinet.domain.limits import Limit
 
-FOUND = {x for module in (limits, human_check) for x in vars(module).values() if isinstance(x, Limit)}
+MODULES = [importlib.import_module(x.name) for x in pkgutil.iter_modules(domain.__path__, "cabinet.domain.")]
+FOUND = {x for module in MODULES for x in vars(module).values() if isinstance(x, Limit)}
 ALL = sorted(FOUND, key=lambda limit: limit.bucket)
 
 
@@ -19,6 +23,11 @@ def test_a_bucket_fits_its_column_and_lets_somebody_try(limit: Limit) -> None:
     assert 0 < len(limit.bucket) <= 32
     assert limit.most >= 1
     assert limit.within >= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("limit", ALL, ids=lambda limit: limit.bucket)
+def test_no_try_is_forgotten_while_a_limit_counts_it(limit: Limit) -> None:
+    assert limit in limits.LASTING or limit.within <= limits.LONGEST
 
 
 @pytest.mark.parametrize(
