@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from cabinet.api.requests import NO_STORE, Asking, Caller, same_origin, small_form
-from cabinet.domain.errors import CabinetError, Denied, NotFound, PracticeOver, SignInNeeded, TooMany
+from cabinet.domain.errors import Busy, CabinetError, Denied, NotFound, PracticeOver, SignInNeeded, TooMany
 from cabinet.domain.forms import id_of
 from cabinet.domain.permissions import Actor
 from cabinet.services import desk, desk_audit, desk_pins, desk_registers, request_review
@@ -36,6 +36,7 @@ _STATUS: Final[dict[type[CabinetError], int]] = {
     NotFound: 404,
     PracticeOver: 404,
     TooMany: 429,
+    Busy: 503,
 }
 
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from cabinet import logs
 from cabinet.api.socket_gate import client_address
 from cabinet.domain import cookies
+from cabinet.domain.errors import Busy
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import sessions
 from cabinet.services.deps import Deps
@@ -102,6 +103,11 @@ def foreign() -> JSONResponse:
 
 
 async def unexpected(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - Starlette's signature
-    """A machine caller's answer to what should not have happened: a number that the log has too."""
+    """A machine caller's answer to what should not have happened: a number that the log has too.
+
+    A database that is busy is no fault: the same may be asked again.
+    """
+    if isinstance(error, Busy):
+        return refusal(503, error.code)
     words = texts.UNEXPECTED.format(reference=logs.report(error))
     return refusal(500, "unexpected", words)

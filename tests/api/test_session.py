@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from cabinet.api import session
 from cabinet.api.requests import Caller, small_form, unexpected
+from cabinet.domain.errors import Busy
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.services import sessions
 from tests.factories import subscriber
@@ -232,6 +233,18 @@ async def test_a_browser_that_goes_away_meanwhile_is_no_fault() -> None:
 
     headers = [(b"content-type", b"application/x-www-form-urlencoded")]
     assert await small_form(Request({"type": "http", "headers": headers}, gone)) == {}
+
+
+async def test_a_database_that_is_busy_may_be_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(sessions, "open_session", busy)
+    async with browser(world) as anna:
+        answer = await anna.post(session.SESSION, data={"ticket": "x"})
+    assert (answer.status_code, answer.json()["error"], caplog.records) == (503, "busy", [])
 
 
 async def test_what_breaks_is_a_number_for_a_machine_and_no_trace(
