@@ -179,7 +179,9 @@ class AccountsImport:
         names = ("account", "meter_serial", "meter_capacity", "last_reading")
         lines = list(zip(*(columns[name] for name in names), strict=True))
         asked = {number for number, _, capacity, value in lines if capacity is None and value is not None}
-        dials, refused = self._dials(asked) if asked else {}, {}
+        if not asked:
+            return {}
+        dials, refused = self._dials(asked), dict[int, LineRefused]()
         for place, (number, serial, capacity, value) in enumerate(lines):
             if serial is None or number not in asked:
                 continue
