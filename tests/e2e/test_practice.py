@@ -34,6 +34,18 @@ def test_whoever_registers_in_the_middle_of_a_lesson_is_registered_for_real_and_
 
 
 @seen_in("390px")
+def test_a_link_inside_a_lesson_to_a_page_where_one_comes_in_leads_out_of_it(page: Page) -> None:
+    begin(page, LESSONS["connect"], "together")
+    open_page(page, "/settings/confirm?next=/settings")
+    expect(page.get_by_text(BAND)).to_be_visible()
+    page.get_by_role("link", name="Забыли пароль?").click()
+    expect(page.get_by_text(BAND)).to_be_hidden()
+    expect(page).to_have_url(re.compile("/reset$"))
+    live(page)
+    expect(coach(page)).to_have_count(0)
+
+
+@seen_in("390px")
 def test_the_page_of_the_lessons_says_why_none_begins(page: Page, check_axe: CheckAxe) -> None:
     for problem, words in texts.PROBLEMS.items():
         open_page(page, f"/training?problem={problem}")
