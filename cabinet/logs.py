@@ -24,7 +24,7 @@ _LOUD: Final = ("socketio.server", "engineio.server")
 _PACKAGE: Final = Path(__file__).resolve().parent
 _LONGEST: Final = 600
 _DEEPEST: Final = 4
-_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_FORMAT: Final = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,11 @@ def scrubbed(  # noqa: PLR0917 - logging's own signature
 
 
 class OneLine(logging.Formatter):
-    """One printable line of bounded length for every record: nobody forges a second one."""
+    """One printable line of bounded length for every record, its time in UTC: nobody forges a second one."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03d"
 
     def __init__(self) -> None:
         super().__init__(_FORMAT)

@@ -49,7 +49,7 @@ class RegisterEmpty(InputError):
 
 
 class RegisterNotText(InputError):
-    """Its first line is not text: an archive, a picture, a table of Excel, UTF-16."""
+    """Its name does not promise text, or its first line is none: an archive, a picture, a table of Excel, UTF-16."""
 
     code = "register.not_text"
 

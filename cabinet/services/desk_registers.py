@@ -19,7 +19,7 @@ from cabinet.domain.codes import new_token
 from cabinet.domain.errors import NotFound
 from cabinet.domain.forms import FieldMissing, Parser, id_of, text_of
 from cabinet.domain.permissions import Actor, Permission
-from cabinet.domain.registers import RegisterKind, UndoUnknown
+from cabinet.domain.registers import RegisterKind, RegisterNotText, UndoUnknown
 from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
 from cabinet.services.register_jobs import Job, JobRow, Jobs
@@ -33,6 +33,7 @@ MOST_BYTES: Final = 2 * 1024**3
 MOST_BYTES_ALONE: Final = (
     40 * 1024**2
 )  # a hundred thousand accounts: others wait for seconds, not for minutes
+EXTENSIONS: Final = (".csv", ".txt")
 _KEPT: Final = timedelta(hours=24)
 _ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 _LONGEST_NAME: Final = 60  # letters: no more than a folder takes, whatever script they are of
@@ -116,8 +117,11 @@ def begin_upload(deps: Deps, actor: Actor, name: str) -> Upload:
 
     Raises:
         Denied: the operator may not import registers.
+        RegisterNotText: the name is not of a text file.
     """
     actor.require(Permission.REGISTER_IMPORT)
+    if not name.lower().endswith(EXTENSIONS):
+        raise RegisterNotText
     folder = deps.uploads
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep_uploads(deps)

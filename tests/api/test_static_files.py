@@ -47,6 +47,8 @@ def folder(tmp_path: Path) -> Path:
         "assets/entry-abc123.js": SCRIPT,
         "cabinet.js": SCRIPT,
         "fonts/golos.woff2": "font",
+        "fonts/OFL.txt": "licence",
+        "icon.svg": "<svg/>",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
@@ -74,6 +76,19 @@ async def test_a_page_comes_without_a_redirect(client: httpx.AsyncClient, path: 
     assert "Войти" in answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/cabinet.js", "text/javascript; charset=utf-8"),
+        ("/icon.svg", "image/svg+xml; charset=utf-8"),
+        ("/fonts/OFL.txt", "text/plain; charset=utf-8"),
+        ("/nothing", "text/html; charset=utf-8"),
+    ],
+)
+async def test_whatever_is_text_names_its_charset(client: httpx.AsyncClient, path: str, kind: str) -> None:
+    assert (await client.get(path)).headers["content-type"] == kind
 
 
 async def test_a_form_sent_without_scripts_gets_its_page_again(client: httpx.AsyncClient) -> None:
@@ -223,6 +238,8 @@ async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClie
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "DENY"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "permissions-policy" in headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 

@@ -11,7 +11,7 @@ import pytest
 from cabinet.domain.errors import Denied, NotFound, SignInNeeded
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, OperatorRole
-from cabinet.domain.registers import RegisterKind, UndoUnknown
+from cabinet.domain.registers import RegisterKind, RegisterNotText, UndoUnknown
 from cabinet.services import desk_registers
 from cabinet.services.desk_registers import Try
 from cabinet.services.register_jobs import JobRow
@@ -115,13 +115,22 @@ def test_another_desk_and_other_people_touch_no_file(izhevsk: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../../etc/passwd", "..", "/", "a/b.csv", "x" * 999, "𝔵" * 999, "rejects.csv", "\0", ".x"]
+    "name",
+    [".csv", "../../etc/passwd.txt", "...csv", "/.csv", "a/b.csv", "x" * 999 + ".csv", "𝔵" * 999 + ".txt"]
+    + ["rejects.csv", "\0.csv", "х.CSV"],
 )
 def test_a_files_name_leads_nowhere(izhevsk: World, name: str) -> None:
     path = desk_registers.begin_upload(izhevsk.deps, administrator(izhevsk), name).path
     assert path.parent.parent == izhevsk.deps.uploads
     assert path.name not in {"", ".", "..", "rejects.csv"}
     assert (path.parent.stat().st_mode & 0o777, len(path.name.encode()) <= 255) == (0o700, True)
+
+
+@pytest.mark.parametrize("name", ["", "счета", "счета.xlsx", "csv", "счета.csv.exe", "счета.csv/", "a.csv\0"])
+def test_a_name_that_promises_no_text_is_refused_before_the_file_comes(izhevsk: World, name: str) -> None:
+    with pytest.raises(RegisterNotText):
+        desk_registers.begin_upload(izhevsk.deps, administrator(izhevsk), name)
+    assert not izhevsk.deps.uploads.exists()
 
 
 @pytest.mark.parametrize("upload", ["", "..", "x" * 43, "../" * 14 + "x", "A" * 43])

@@ -52,6 +52,12 @@ def test_others_are_heard_by_their_place_only(said: io.StringIO, name: str) -> N
     assert CANARY not in said.getvalue()
 
 
+def test_a_line_begins_with_its_instant_in_utc() -> None:
+    record = logging.LogRecord("cabinet", logging.ERROR, "a.py", 7, "told", (), None)
+    record.created, record.msecs = 1_767_225_600.0, 7.0
+    assert logs.OneLine().format(record) == "2026-01-01T00:00:00.007Z ERROR cabinet: told"
+
+
 def test_an_exception_is_told_by_kinds_and_places(said: io.StringIO) -> None:
     for name in ("cabinet.worker", "engineio.server"):
         try:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from cabinet.services.desk_registers import RegisterRow
+from cabinet.services.desk_registers import EXTENSIONS, RegisterRow
 from cabinet.texts import desk_registers as texts
 from cabinet.ui import layout, routes
 from cabinet.ui.components import buttons
@@ -32,7 +32,7 @@ def sending() -> rx.Component:
     file = text_input(
         "file",
         type="file",
-        accept=".csv,.txt",
+        accept=",".join(EXTENSIONS),
         hint=texts.FILE_HINT,
         problem=State.problems["file"],
         class_name="input drop",
