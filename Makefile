@@ -6,7 +6,7 @@ PORTAL := $(BIN)/python -m cabinet
 PYTEST := $(BIN)/python -m pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run build install dev test test-fast test-needs check cover format bench docs lock clean
+.PHONY: help run build install dev test test-fast test-needs check cover format bench docs lock outdated clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ docs: dev ## docs/settings.md from the code
 
 lock: dev ## requirements*.txt from requirements*.in
 	@$(BIN)/python scripts/lock.py
+
+outdated: dev ## what the package index has newer than what is pinned
+	@$(BIN)/python scripts/lock.py --outdated
 
 clean: ## what was built; the data in var/ stays
 	@rm -rf dist .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage

@@ -71,12 +71,12 @@ def scrubbed(  # noqa: PLR0917 - logging's own signature
 class OneLine(logging.Formatter):
     """One printable line of bounded length for every record, its time in UTC: nobody forges a second one."""
 
-    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03d"
 
     def __init__(self) -> None:
         super().__init__(_FORMAT)
+        self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""

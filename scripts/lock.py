@@ -1,7 +1,11 @@
-"""`requirements*.txt` from `requirements*.in`, pinned with hashes; `--check` only tells whether they agree."""
+"""`requirements*.txt` from `requirements*.in`, pinned with hashes; `--check` only tells whether they agree.
+
+`--outdated` tells what the index that packages come from has newer, and changes nothing.
+"""
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -29,9 +33,9 @@ def wanted(name: str) -> list[Requirement]:
     return [Requirement(line) for line in lines if line and not line.startswith("-")]
 
 
-def pinned(name: str) -> dict[str, str]:
+def pinned(name: str, folder: Path = ROOT) -> dict[str, str]:
     """What a `.txt` file pins: version by name."""
-    lines = (ROOT / f"{name}.txt").read_text().splitlines()
+    lines = (folder / f"{name}.txt").read_text().splitlines()
     pins = (Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum())
     return {pin.name: str(pin.specifier).removeprefix("==") for pin in pins}
 
@@ -51,8 +55,23 @@ def disagreements() -> list[str]:
     return unmet + apart
 
 
+def outdated() -> list[str]:
+    """What would be pinned another version of today; whatever an `.in` file holds fast is left."""
+    name = "requirements-dev"  # the other is a part of it
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        words = [BIN / "uv", *_COMPILE, *_NAMELESS, f"{name}.in", "-o", fresh / f"{name}.txt"]
+        subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        newest = pinned(name, fresh)
+    return [f"{x} {v} -> {newest[x]}" for x, v in pinned(name).items() if newest.get(x, v) != v]
+
+
 def main() -> int:
-    """0 when the files agree."""
+    """0 when the files agree; of `--outdated`, when everything is the newest."""
+    if "--outdated" in sys.argv:
+        older = outdated()
+        print("\n".join(older) or "everything that is pinned is the newest")
+        return 1 if older else 0
     if "--check" not in sys.argv:
         write()
     found = disagreements()

@@ -1,5 +1,6 @@
 """What a plain HTTP request says of its sender, and what it carries."""
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from cabinet.texts import errors as texts
 Asking = Callable[[Request], tuple[Deps, Actor]]
 _MOST_BYTES = 8 * 1024
 _MOST_FIELDS = 8
+_log = logging.getLogger(__name__)
 
 NO_STORE: Final = {"cache-control": "no-store"}
 _FORBIDDEN: Final = 403
@@ -72,7 +74,10 @@ def set_cookie(
 
 def same_origin(request: Request, origins: Collection[str]) -> bool:
     """Whether a form was posted by a page of ours (Fetch standard: POST carries `Origin`)."""
-    return request.headers.get("origin", "") in origins
+    origin = request.headers.get("origin", "")
+    if origin not in origins:
+        _log.warning("a form of a foreign page was refused at %s: %r", request.url.path[:120], origin[:120])
+    return origin in origins
 
 
 async def small_form(request: Request) -> dict[str, str]:

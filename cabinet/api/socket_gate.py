@@ -1,6 +1,7 @@
 """What a websocket must be before Reflex hears of it: of our own origin, one of few, small, and not too fast."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -13,6 +14,7 @@ from cabinet.domain.addresses import network_of
 _GOING_AWAY = 1001  # RFC 6455, section 7.4.1
 _POLICY_VIOLATION = 1008
 _TOO_BIG = 1009
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,10 @@ class SocketGate:
 
     def _allowed(self, scope: Scope) -> bool:
         origins = [v.decode("latin-1") for k, v in scope["headers"] if k == b"origin"]
-        return len(origins) == 1 and origins[0] in self._origins
+        allowed = len(origins) == 1 and origins[0] in self._origins
+        if not allowed:
+            _log.warning("a socket of a foreign page was refused: %r", [x[:120] for x in origins[:2]])
+        return allowed
 
     def _measured(self, receive: Receive, send: Send, over: asyncio.Future[Message]) -> Receive:
         limits = self._limits

@@ -1,5 +1,6 @@
 """Where providers tell what became of what they took: verified, kept once, answered at once."""
 
+import logging
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from cabinet.services import notifications
 from cabinet.services.deps import Deps
 
 RESEND: Final = "/api/webhooks/resend"
+_log = logging.getLogger(__name__)
 _LONGEST: Final = 256 * 1024
 
 
@@ -26,6 +28,7 @@ def resend_routes(deps: Deps, notices: MailNotices) -> list[Route]:
         try:
             returned = notices.read(request.headers, body)
         except NoticeForged as forged:
+            _log.warning("a notice that the provider has not signed was refused: %s", forged.code)
             return refusal(401, forged.code)
         if returned:
             await run_in_threadpool(notifications.take_returned, deps, "resend", returned)

@@ -32,6 +32,7 @@ LOOKUP_ADDRESS: Final = Limit("lookup.address", 120, _HOUR)
 DESK_SEARCH: Final = Limit("desk.search", 300, _HOUR)
 DESK_VIEW: Final = Limit("desk.view", 300, _HOUR)
 DESK_REFUSED: Final = Limit("desk.refused", 60, _HOUR)
+ACCESS_REFUSED: Final = Limit("access.refused", 60, _HOUR)
 
 PIN_ACCOUNT_HOUR: Final = Limit("pin.account.hour", 5, _HOUR)
 PIN_ACCOUNT_DAY: Final = Limit("pin.account.day", 20, _DAY)

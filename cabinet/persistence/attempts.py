@@ -1,5 +1,6 @@
 """Tries that are limited, counted before they are checked."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from cabinet.domain.errors import TooMany
 from cabinet.domain.limits import Limit
 from cabinet.persistence.types import instant, key
+
+_log = logging.getLogger(__name__)
 
 
 class Attempt(SQLModel, table=True):
@@ -46,6 +49,7 @@ class Attempts:
         counted = self._within(limit, subject, now)
         if excess := max(0, len(counted) + tries - limit.most):
             reopens = counted[excess - 1] + limit.within if excess <= len(counted) else now + limit.within
+            _log.warning("a limit is reached: %s", limit.bucket)
             raise TooMany(retry_in=max(1, int((reopens - now).total_seconds())), bucket=limit.bucket)
         self._session.add_all([Attempt(bucket=limit.bucket, subject=subject, at=now) for _ in range(tries)])
         self._session.flush()

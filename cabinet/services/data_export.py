@@ -30,7 +30,7 @@ from cabinet.ports import Facts, Note, Paper, Table
 from cabinet.services import customer_accounts, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
-from cabinet.services.reauthentication import require_recent
+from cabinet.services.sessions import require_recent
 from cabinet.texts import amounts, consent, dates
 from cabinet.texts import charges as charge_words
 from cabinet.texts import personal_data as words

@@ -14,7 +14,7 @@ from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.services import sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
-from cabinet.services.reauthentication import require_recent
+from cabinet.services.sessions import require_recent
 from cabinet.texts import dates
 
 

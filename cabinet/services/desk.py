@@ -14,7 +14,7 @@ def needs_factor(actor: Actor) -> bool:
     return actor.supplier_id is not None and not actor.granted & DESK
 
 
-def record_refusal(deps: Deps, actor: Actor, what: str, code: str) -> None:
+def record_refusal(deps: Deps, actor: Actor, what: str, code: str, *, elsewhere: bool = False) -> None:
     """Remember that somebody was refused at the desk; sixty an hour per address, so that nobody fills the audit.
 
     Args:
@@ -22,14 +22,18 @@ def record_refusal(deps: Deps, actor: Actor, what: str, code: str) -> None:
         actor: who was refused.
         what: the permission or the address that was asked for.
         code: of the broken rule.
+        elsewhere: it was not at the desk; what happens there mutes nothing here.
     """
     now = deps.clock.now()
+    limit, action = limits.DESK_REFUSED, "desk.refused"
+    if elsewhere:
+        limit, action = limits.ACCESS_REFUSED, "access.refused"
     with deps.transaction() as tx:
         try:
-            tx.attempts.reserve(limits.DESK_REFUSED, actor.visitor.network, now)
+            tx.attempts.reserve(limit, actor.visitor.network, now)
         except TooMany:
             return
-        tx.audit.record(actor, now, "desk.refused", what=what[:48], code=code)
+        tx.audit.record(actor, now, action, what=what[:48], code=code)
 
 
 def zone_of_desk(tx: UnitOfWork, actor: Actor) -> ZoneInfo:

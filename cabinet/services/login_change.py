@@ -15,7 +15,7 @@ from cabinet.services import confirmations, sessions
 from cabinet.services.confirmations import ConfirmationRow
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message, readdress
-from cabinet.services.reauthentication import require_recent
+from cabinet.services.sessions import require_recent
 from cabinet.texts import dates
 
 CHANGE: Final = (CodePurpose.LOGIN,)

@@ -38,7 +38,8 @@ from cabinet.ports import NewPasskey, PasskeyOwner, PasskeyUse
 from cabinet.services import recovery_codes, second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
-from cabinet.services.reauthentication import renew, require_recent
+from cabinet.services.reauthentication import renew
+from cabinet.services.sessions import require_recent
 from cabinet.texts import dates, devices
 
 _CHALLENGE: Final = "passkey"

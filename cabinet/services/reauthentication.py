@@ -1,23 +1,25 @@
 """Once more who it is: before what a stranger at an open cabinet must not do.
 
-A session remembers when its owner last proved who they are: by signing in, by the password or a passkey
-again (`passkeys.finish_confirm`), or by changing it. (OWASP ASVS 5.0, 7.5.1)
+A session remembers when its owner last proved who they are (`sessions.require_recent`): by signing in, by the
+password, and the app's code where an app is on, by a passkey (`passkeys.finish_confirm`), or by a new password.
+(OWASP ASVS 5.0, 7.5.1)
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from cabinet.domain import limits, passwords
-from cabinet.domain.errors import InputError, ReauthenticationNeeded, SignInNeeded
+from cabinet.domain.codes import code_digits
+from cabinet.domain.errors import InputError, SignInNeeded
 from cabinet.domain.forms import FieldMissing, Parser, text_of
 from cabinet.domain.limits import Limit
 from cabinet.domain.permissions import Actor, Permission
+from cabinet.domain.second_factors import TotpWrong
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.persistence.users import User
+from cabinet.services import recovery_codes, second_factors, totp
 from cabinet.services.deps import Deps, hashing
-
-RECENT: Final = timedelta(minutes=10)
+from cabinet.services.sessions import require_recent
 
 
 class PasswordWrong(InputError):
@@ -29,9 +31,10 @@ class PasswordWrong(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Reauthenticate:
-    """The form of «Подтвердите, что это вы»."""
+    """The form of «Подтвердите, что это вы»; `code` is the app's or a recovery one."""
 
     current: str
+    code: str = ""
 
     @classmethod
     def parse(cls, form: dict[str, Any]) -> Self:
@@ -43,19 +46,7 @@ class Reauthenticate:
         parser, current = Parser(), text_of(form, "current", passwords.TYPED)
         parser.need(present=bool(current), problem=FieldMissing(field="current"))
         parser.finish()
-        return cls(current)
-
-
-def require_recent(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
-    """Pass when the actor's session was authenticated in the last ten minutes.
-
-    Raises:
-        ReauthenticationNeeded: it was earlier, or the session is over.
-        SignInNeeded: nobody is signed in.
-    """
-    session = tx.sessions.find_own(actor)
-    if session is None or deps.clock.now() - session.authenticated_at > RECENT:
-        raise ReauthenticationNeeded
+        return cls(current, text_of(form, "code", 80))
 
 
 def ask_recent(deps: Deps, actor: Actor) -> None:
@@ -69,20 +60,48 @@ def ask_recent(deps: Deps, actor: Actor) -> None:
         require_recent(deps, tx, actor)
 
 
+def asks_code(deps: Deps, actor: Actor) -> bool:
+    """Whether the password is not enough: an app is on."""
+    actor.require(Permission.PROFILE)
+    with deps.snapshot() as tx:
+        return tx.second_factors.find_totp(actor.user, confirmed=True) is not None
+
+
 @hashing
 def reauthenticate(deps: Deps, actor: Actor, command: Reauthenticate) -> None:
-    """Check the password; for ten minutes from now the session passes `require_recent`.
+    """Check the password, and the code where an app is on; for ten minutes from now `require_recent` passes.
 
     Raises:
         PasswordWrong: it does not fit.
-        TooMany: ten tries in five minutes.
+        FieldMissing: an app is on, and no code was typed.
+        TotpWrong: it is neither a code of the app nor a recovery code, or it was used.
+        TooMany: ten tries in five minutes; ten codes an hour.
     """
+    asked = asks_code(deps, actor)
+    if asked and not command.code:
+        raise FieldMissing(field="code")
     checked = verify_password(deps, actor, command.current)
+    if asked:
+        _verify_code(deps, actor, command.code)
     with deps.transaction() as tx:
         still(tx, actor, checked)
         forgive(tx, actor)
         renew(deps, tx, actor)
-        tx.audit.record(actor, deps.clock.now(), "session.reauthenticated", actor.session_id, how="password")
+        how = "password and code" if asked else "password"
+        tx.audit.record(actor, deps.clock.now(), "session.reauthenticated", actor.session_id, how=how)
+
+
+def _verify_code(deps: Deps, actor: Actor, typed: str) -> None:
+    """Count a try, then spend the code; in the same buckets as a second step of signing in."""
+    now = deps.clock.now()
+    with deps.transaction() as tx:
+        second_factors.reserve(tx, actor, actor.user, now)
+    with deps.transaction() as tx:
+        right = totp.spend(deps, tx, actor.user, code_digits(typed))
+        if not right and not recovery_codes.spend(deps, tx, actor.user, typed):
+            raise TotpWrong
+        second_factors.release(tx, actor, actor.user)
+        tx.sessions.mark_factor(actor.session_id or 0, now)
 
 
 def verify_password(deps: Deps, actor: Actor, current: str) -> User:

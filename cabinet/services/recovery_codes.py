@@ -11,7 +11,7 @@ from cabinet.domain.second_factors import (
     normal_recovery_code,
 )
 from cabinet.persistence.unit_of_work import UnitOfWork
-from cabinet.services import reauthentication, second_factors
+from cabinet.services import second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 
@@ -36,7 +36,7 @@ def renew_codes(deps: Deps, actor: Actor) -> list[str]:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        reauthentication.require_recent(deps, tx, actor)
+        sessions.require_recent(deps, tx, actor)
         user = tx.users.get_for(actor)
         if not second_factors.has_any(tx, actor.user):
             raise SecondFactorGone
@@ -55,14 +55,20 @@ def sign_in_by_recovery_code(deps: Deps, actor: Actor, typed: str) -> str:
         TooMany: too many tries.
     """
     pending = second_factors.reserve_try(deps, actor)
-    entered = _digest(deps, pending.user_id, normal_recovery_code(typed))
     with deps.transaction() as tx:
-        if tx.second_factors.spend_recovery_code(pending.user_id, entered, deps.clock.now()):
-            user = tx.users.get(pending.user_id)
-            left = tx.second_factors.recovery_codes_left(pending.user_id)
-            queue_message(deps, tx, user.as_login, "recovery_code_used", left=str(left))
+        if spend(deps, tx, pending.user_id, typed):
             return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.RECOVERY)
     raise RecoveryCodeWrong(left=second_factors.count_failure(deps, actor, pending))
+
+
+def spend(deps: Deps, tx: UnitOfWork, user_id: int, typed: str) -> bool:
+    """Whether it is one of the person's codes; it is used up, and the owner is told."""
+    entered = _digest(deps, user_id, normal_recovery_code(typed))
+    if not tx.second_factors.spend_recovery_code(user_id, entered, deps.clock.now()):
+        return False
+    left = tx.second_factors.recovery_codes_left(user_id)
+    queue_message(deps, tx, tx.users.get(user_id).as_login, "recovery_code_used", left=str(left))
+    return True
 
 
 def _make(deps: Deps, tx: UnitOfWork, actor: Actor) -> list[str]:

@@ -10,6 +10,7 @@ waits in a known browser too. A proof is checked by the module of its kind (`tot
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cabinet.domain import limits
 from cabinet.domain.limits import Limit
@@ -145,8 +146,7 @@ def reserve_try(deps: Deps, actor: Actor) -> PendingSignIn:
     with deps.transaction() as tx:
         pending = _allowed(tx, tx.second_factors.take_try(actor.visitor.device, now))
         tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, now)
-        for limit, subject in _buckets(tx, actor, pending.user_id):
-            tx.attempts.reserve(limit, subject, now)
+        reserve(tx, actor, pending.user_id, now)
         return pending
 
 
@@ -177,8 +177,7 @@ def finish_second_step(
     if user.blocked_at or not tx.second_factors.spend_pending(pending, now):
         raise SecondStepGone
     for _ in range(pending.tries):
-        for limit, subject in _buckets(tx, actor, pending.user_id):
-            tx.attempts.release(limit, subject)
+        release(tx, actor, pending.user_id)
     tx.attempts.release(limits.CODE_CHECK, actor.visitor.network)
     tx.audit.record(Actor(actor.visitor, user.id), now, "session.second_step", user.id, how=kind.value)
     return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=pending.remember, factor=True)
@@ -203,6 +202,22 @@ def _allowed(tx: UnitOfWork, pending: PendingSignIn | None) -> PendingSignIn:
     if pending is None or not pending.device or tx.users.get(pending.user_id).blocked_at:
         raise SecondStepGone
     return pending
+
+
+def reserve(tx: UnitOfWork, actor: Actor, user_id: int, now: datetime) -> None:
+    """Count a try at the person's second factor.
+
+    Raises:
+        TooMany: ten an hour, thirty a day.
+    """
+    for limit, subject in _buckets(tx, actor, user_id):
+        tx.attempts.reserve(limit, subject, now)
+
+
+def release(tx: UnitOfWork, actor: Actor, user_id: int) -> None:
+    """Take a try back: it was right."""
+    for limit, subject in _buckets(tx, actor, user_id):
+        tx.attempts.release(limit, subject)
 
 
 def _buckets(tx: UnitOfWork, actor: Actor, user_id: int) -> list[tuple[Limit, str]]:

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cabinet.domain.codes import digest, new_token
+from cabinet.domain.errors import ReauthenticationNeeded
 from cabinet.domain.permissions import Actor, OperatorRole, Permission, Visitor
 from cabinet.persistence.operators import Operator
 from cabinet.persistence.unit_of_work import UnitOfWork
@@ -14,6 +15,7 @@ from cabinet.services.deps import Deps
 from cabinet.texts import dates, devices
 
 TICKET_LIFETIME: Final = timedelta(minutes=1)
+RECENT: Final = timedelta(minutes=10)
 IDLE: Final = timedelta(minutes=30)
 DESK_IDLE: Final = timedelta(minutes=15)
 VISIT: Final = timedelta(hours=12)
@@ -165,6 +167,23 @@ def _has_factor(tx: UnitOfWork, user_id: int) -> bool:
     )
 
 
+def require_recent(deps: Deps, tx: UnitOfWork, actor: Actor) -> None:
+    """Pass when the actor proved who they are in the last ten minutes; where an app is on, by a second factor too.
+
+    Raises:
+        ReauthenticationNeeded: it was earlier, or the session is over.
+        SignInNeeded: nobody is signed in.
+    """
+    session = tx.sessions.find_own(actor)
+    if session is None:
+        raise ReauthenticationNeeded
+    proofs: list[datetime | None] = [session.authenticated_at]
+    if tx.second_factors.find_totp(actor.user, confirmed=True):
+        proofs.append(session.factor_at)
+    if any(at is None or deps.clock.now() - at > RECENT for at in proofs):
+        raise ReauthenticationNeeded
+
+
 def close_session(deps: Deps, token: str) -> bool:
     """Sign out; whether there was a session to end."""
     with deps.transaction() as tx:
@@ -187,9 +206,11 @@ def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
 
     Raises:
         NotFound: there is none, it is a stranger's, or it is over already.
+        ReauthenticationNeeded: who took this session over must not throw its owner out.
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
+        require_recent(deps, tx, actor)
         _void_begun(deps, tx, actor.user)
         tx.sessions.revoke_own(actor, session_id, deps.clock.now())
         tx.sessions.forget_browsers(actor.user, actor.visitor.device, session_id)
@@ -197,9 +218,14 @@ def revoke_session(deps: Deps, actor: Actor, session_id: int) -> None:
 
 
 def revoke_other_sessions(deps: Deps, actor: Actor) -> int:
-    """End all the actor's sessions but the one that asks, and know no other browser any more; how many were ended."""
+    """End all the actor's sessions but the one that asks, and know no other browser any more; how many were ended.
+
+    Raises:
+        ReauthenticationNeeded: who took this session over must not throw its owner out.
+    """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
+        require_recent(deps, tx, actor)
         ended = end_others(deps, tx, actor, actor.user)
         tx.audit.record(actor, deps.clock.now(), "session.others_revoked", count=ended)
     return ended

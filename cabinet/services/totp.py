@@ -18,7 +18,7 @@ from cabinet.domain.second_factors import (
 from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import UnitOfWork
 from cabinet.ports import Seal
-from cabinet.services import reauthentication, recovery_codes, second_factors
+from cabinet.services import recovery_codes, second_factors, sessions
 from cabinet.services.deps import Deps
 from cabinet.services.notifications import queue_message
 from cabinet.texts import messages
@@ -52,7 +52,7 @@ def begin_totp(deps: Deps, actor: Actor) -> TotpRow:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        reauthentication.require_recent(deps, tx, actor)
+        sessions.require_recent(deps, tx, actor)
         user = tx.users.get_for(actor)
         tx.users.lock(actor.user)
         if tx.second_factors.find_totp(actor.user, confirmed=True):
@@ -75,7 +75,7 @@ def confirm_totp(deps: Deps, actor: Actor, typed: str) -> list[str]:
     actor.require(Permission.PROFILE)
     now = deps.clock.now()
     with deps.transaction() as tx:
-        reauthentication.require_recent(deps, tx, actor)
+        sessions.require_recent(deps, tx, actor)
         for limit in (STEP_HOUR, STEP_DAY):
             tx.attempts.reserve(limit, _enrolment(actor), now)
     with deps.transaction() as tx:
@@ -105,7 +105,7 @@ def turn_off_totp(deps: Deps, actor: Actor) -> None:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
-        reauthentication.require_recent(deps, tx, actor)
+        sessions.require_recent(deps, tx, actor)
         user = tx.users.get_for(actor)
         if not tx.second_factors.delete_totp(actor.user):
             raise SecondFactorGone
@@ -124,12 +124,13 @@ def sign_in_by_totp(deps: Deps, actor: Actor, typed: str) -> str:
     """
     pending = second_factors.reserve_try(deps, actor)
     with deps.transaction() as tx:
-        if _spend(deps, tx, pending.user_id, code_digits(typed)):
+        if spend(deps, tx, pending.user_id, code_digits(typed)):
             return second_factors.finish_second_step(deps, tx, actor, pending, SecondFactor.TOTP)
     raise SecondStepWrong(left=second_factors.count_failure(deps, actor, pending))
 
 
-def _spend(deps: Deps, tx: UnitOfWork, user_id: int, digits: str) -> bool:
+def spend(deps: Deps, tx: UnitOfWork, user_id: int, digits: str) -> bool:
+    """Whether it is a code of the person's app of this moment; it is none from now on."""
     found = tx.second_factors.find_totp(user_id, confirmed=True)
     secret = _open(deps, found) if found else None
     if found is None or secret is None:

@@ -44,6 +44,7 @@ ACTIONS: Final[dict[str, str]] = {
     "audit.viewed": "Просмотр журнала",
     "audit.exported": "Журнал скачан",
     "desk.refused": "Отказано",
+    "access.refused": "Отказано вне рабочего места",
     "totp.on": "Подключён второй фактор",
     "totp.off": "Отключён второй фактор",
     "session.reauthenticated": "Подтверждён вход",

@@ -247,9 +247,13 @@ async def _call(
 
 
 async def _refused(asks: Asking | None, permission: Permission, refusal: CabinetError) -> None:
-    """The desk remembers whom it has turned away."""
-    if asks and permission in DESK:
-        await pool.services.run(desk.record_refusal, asks.deps, asks.actor, permission, refusal.code)
+    """Whom the desk has turned away is remembered, and elsewhere whoever is signed in."""
+    at_desk = permission in DESK
+    if asks and (at_desk or (asks.actor.user_id and permission is not Permission.PUBLIC)):
+        elsewhere = not at_desk
+        await pool.services.run(
+            desk.record_refusal, asks.deps, asks.actor, permission, refusal.code, elsewhere=elsewhere
+        )
 
 
 def here(state: rx.State) -> str:

@@ -98,7 +98,9 @@ async def test_under_https_cookies_are_secure_and_bound_to_the_host(world: World
     "origin", ["", "null", "https://evil.example", "http://localhost:3000.evil", "http://LOCALHOST:3000"]
 )
 @pytest.mark.parametrize("path", [session.SESSION, session.SESSION_END])
-async def test_only_our_own_pages_may_post(world: World, user: int, origin: str, path: str) -> None:
+async def test_only_our_own_pages_may_post(
+    world: World, user: int, origin: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     earned = ticket(world, user)
     async with browser(world) as anna:
         await anna.post(session.SESSION, data={"ticket": ticket(world, user)})
@@ -107,6 +109,7 @@ async def test_only_our_own_pages_may_post(world: World, user: int, origin: str,
             del anna.headers["origin"]
         answer = await anna.post(path, data={"ticket": earned}, headers={"origin": origin} if origin else {})
     assert answer.status_code == 403
+    assert f"a form of a foreign page was refused at {path}: {origin!r}" in caplog.messages
     assert set_cookies(answer) == {}
     assert sessions.identify(world.deps, visitor(world), token).user_id == user  # nobody was signed out
     assert sessions.open_session(world.deps, Actor.anonymous(visitor(world)), earned)  # nor the ticket spent

@@ -71,11 +71,16 @@ async def test_our_own_page_connects_and_is_heard() -> None:
         "*",
     ],
 )
-async def test_a_foreign_page_is_refused_before_reflex_hears_of_it(origin: str | None) -> None:
+async def test_a_foreign_page_is_refused_before_reflex_hears_of_it(
+    origin: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     inner = Inner()
     sent = await talk(SocketGate(inner, [OURS, "*", "null"]), scope(origin), "one")
     assert sent == [{"type": "websocket.close", "code": 1008}]
     assert inner.read == []
+    assert caplog.messages == [
+        f"a socket of a foreign page was refused: {[] if origin is None else [origin]!r}"
+    ]
 
 
 async def test_two_origin_headers_are_refused() -> None:

@@ -121,11 +121,14 @@ FORGERIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-async def test_what_resend_has_not_signed_just_now_changes_nothing(world: World, forge: Any) -> None:
+async def test_what_resend_has_not_signed_just_now_changes_nothing_and_is_in_the_log(
+    world: World, forge: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     body = bounce(sent_letter(world))
     headers = {name: value.encode("latin-1") for name, value in forge(body).items()}
     answer = await post(world, body, headers)
     assert (answer.status_code, answer.json()["error"]) == (401, "notice.forged")
+    assert "a notice that the provider has not signed was refused: notice.forged" in caplog.messages
     assert count_notices(world) == 0
 
 

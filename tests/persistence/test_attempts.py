@@ -45,6 +45,17 @@ def test_one_may_always_try_again_in_a_second_at_least(world: World) -> None:
     assert raised.value.facts["retry_in"] == 1
 
 
+def test_a_limit_that_is_reached_is_in_the_log_without_whose_it_is(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        reserve(world)
+    assert caplog.messages == []
+    with pytest.raises(TooMany):
+        reserve(world)
+    assert caplog.messages == ["a limit is reached: bucket"]
+
+
 def test_a_refused_try_is_not_counted(world: World) -> None:
     for _ in range(3):
         reserve(world)

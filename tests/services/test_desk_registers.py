@@ -116,8 +116,10 @@ def test_another_desk_and_other_people_touch_no_file(izhevsk: World) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [".csv", "../../etc/passwd.txt", "...csv", "/.csv", "a/b.csv", "x" * 999 + ".csv", "𝔵" * 999 + ".txt"]
-    + ["rejects.csv", "\0.csv", "х.CSV"],
+    [
+        *(".csv", "../../etc/passwd.txt", "...csv", "/.csv", "a/b.csv", "rejects.csv", "\0.csv", "х.CSV"),
+        *("x" * 999 + ".csv", "𝔵" * 999 + ".txt"),
+    ],
 )
 def test_a_files_name_leads_nowhere(izhevsk: World, name: str) -> None:
     path = desk_registers.begin_upload(izhevsk.deps, administrator(izhevsk), name).path

@@ -54,6 +54,17 @@ def test_one_code_from_many_browsers_at_once_signs_one_in(world: World) -> None:
         assert len([x for x in pool.map(one, browsers) if x]) == 1
 
 
+def test_a_short_code_that_was_given_before_still_signs_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = iter([f"ACEKM-HPCX{x}" for x in "234679ACDE"])
+    monkeypatch.setattr(recovery_codes, "new_recovery_code", lambda: next(former))
+    _, codes = enrol(world, subscriber(world))
+    knock(world)
+    assert recovery_codes.sign_in_by_recovery_code(world.deps, STRANGER, "acekm hpcx2")
+    assert codes[0] == "ACEKM-HPCX2"
+
+
 def test_another_persons_code_is_nobodys(world: World) -> None:
     enrol(world, subscriber(world))
     _, theirs = enrol(world, subscriber(world, "boris@example.ru", BORIS))

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, select
 
-from cabinet.domain.errors import NotFound, SignInNeeded
+from cabinet.domain.errors import NotFound, ReauthenticationNeeded, SignInNeeded
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.domain.second_factors import SecondStepGone
 from cabinet.persistence.users import Confirmation, SignInTicket, User, UserSession
@@ -63,6 +63,18 @@ def test_all_others_are_ended_and_this_one_lives(world: World) -> None:
     assert sessions.identify(world.deps, TELEPHONE, theirs).user_id is None
     assert sessions.identify(world.deps, VISITOR, mine).user_id == here.user_id
     assert sessions.revoke_other_sessions(world.deps, here) == 0
+
+
+def test_who_has_taken_an_open_cabinet_over_does_not_throw_its_owner_out(world: World) -> None:
+    subscriber(world)
+    there, theirs = sign_in_from(world, TELEPHONE, remember=True)
+    here, _ = sign_in_from(world, VISITOR, remember=True)
+    world.clock.move(minutes=11)
+    with pytest.raises(ReauthenticationNeeded):
+        sessions.revoke_session(world.deps, here, there.session_id or 0)
+    with pytest.raises(ReauthenticationNeeded):
+        sessions.revoke_other_sessions(world.deps, here)
+    assert sessions.identify(world.deps, TELEPHONE, theirs).user_id == here.user_id
 
 
 def test_what_is_idle_or_too_old_is_not_listed(world: World) -> None:

@@ -11,7 +11,8 @@ from cabinet.ui.session import handler, run
 from cabinet.ui.states.reauthentication import ReauthenticationState
 from tests.factories import PASSWORD, subscriber
 from tests.fakes import World
-from tests.ui.browsers import ANNA, Browser, session_cookie, visitor_of
+from tests.services.second_steps import enrol
+from tests.ui.browsers import ANNA, BORIS, Browser, session_cookie, visitor_of
 
 
 class GuardedState(rx.State):
@@ -57,6 +58,18 @@ async def test_another_place_leads_to_the_settings(anna: Browser, after: str) ->
     assert "/settings" in sent
     assert "evil" not in sent
     assert "api" not in sent
+
+
+async def test_the_code_is_asked_for_where_an_app_is_on_only(portal: World, anna: Browser) -> None:
+    await anna.call(ReauthenticationState.load, "/settings/confirm")
+    assert not (await anna.state(ReauthenticationState)).asks_code
+    boris = subscriber(portal, "boris@example.ru", visitor_of(portal, BORIS))
+    enrol(portal, boris)
+    browser = Browser(BORIS, session_cookie(portal, boris.user))
+    await browser.call(ReauthenticationState.load, "/settings/confirm")
+    assert "redirect" not in await confirm(browser, "/settings")
+    state = await browser.state(ReauthenticationState)
+    assert (state.asks_code, list(state.problems)) == (True, ["code"])
 
 
 async def test_a_wrong_password_stays_and_is_not_kept(anna: Browser) -> None:

@@ -19,7 +19,7 @@ from cabinet.ui.states.charges import ChargesState
 from cabinet.ui.states.customer_accounts import AccountsState
 from cabinet.ui.states.home import HomeState
 from cabinet.ui.states.sign_in import SignInState
-from tests.factories import ACCOUNT, owner
+from tests.factories import ACCOUNT, operator, owner
 from tests.fakes import World
 from tests.ui.browsers import ANNA, BORIS, Browser, session_cookie, visitor_of
 
@@ -91,6 +91,22 @@ async def test_the_same_cookies_keep_the_state(anna: tuple[int, str]) -> None:
     browser = await at_home(anna[1])
     await browser.send("reflex___state____state.set_is_hydrated", {"value": True})
     assert ACCOUNT in browser.sent()
+
+
+async def test_who_is_signed_in_and_refused_is_remembered_sixty_times_an_hour(
+    portal: World, anna: tuple[int, str]
+) -> None:
+    clerk = operator(portal, "clerk@example.ru", visitor=visitor_of(portal, BORIS)).user
+    await Browser("device-of-a-visitor").call(ChargesState.load, "/charges", {"account": "999"})
+    await Browser(BORIS, session_cookie(portal, clerk, BORIS)).call(ChargesState.load, "/charges")
+    browser = Browser(ANNA, anna[1])
+    await browser.call(ChargesState.load, "/charges")
+    for _ in range(65):
+        await browser.call(ChargesState.load, "/charges", {"account": "999"})
+    with portal.deps.snapshot() as tx:
+        found = [(x.user_id, *x.details.values()) for x in tx.audit.list_actions("access.refused")]
+        assert not tx.audit.list_actions("desk.refused")
+    assert found == [(clerk, "charges.view", "denied")] + [(anna[0], "charges.view", "not_found")] * 59
 
 
 def broken(*_: object, **__: object) -> Any:

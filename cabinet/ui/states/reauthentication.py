@@ -17,10 +17,12 @@ class ReauthenticationState(rx.State):
 
     problems: dict[str, str] = {}
     busy: bool = False
+    asks_code: bool = False
 
     @handler(Permission.PROFILE)
     async def load(self) -> None:
         self.problems = {}
+        self.asks_code = await run(self, reauthentication.asks_code)
 
     @handler(Permission.PROFILE, busy=True)
     async def confirm(self, form: dict[str, Any]) -> Any:
