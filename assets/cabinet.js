@@ -445,4 +445,25 @@
   on("storage", () => strayed(true) || dress());
   on("visibilitychange", () => document.hidden || strayed(true));
   on("pageshow", () => { parting = 0; strayed(true); });
+
+  /* A page whose session is over, here or elsewhere, shows nothing of it any more: asked while somebody looks. What was
+     typed goes with it, as when its owner signs out. */
+  function forget() {
+    try {
+      sessionStorage.clear();
+      for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+    } catch { /* private window */ }
+  }
+  function alive() {
+    if (document.hidden || lesson || root.dataset.member !== "1") return;
+    fetch("/api/session/alive").then(({ status }) => {
+      if (status !== 205) return;
+      forget();
+      location.reload();
+    }, () => {});
+  }
+  setInterval(alive, 60000);
+  on("visibilitychange", alive);
+  on("pageshow", ({ persisted }) => { if (persisted) alive(); });
+  on("submit", ({ target }) => { if (!lesson && target.matches('[action="/api/session/end"]')) forget(); });
 })();

@@ -18,13 +18,15 @@ from cabinet.services.deps import Deps
 
 SESSION: Final = "/api/session"
 SESSION_END: Final = "/api/session/end"
+SESSION_ALIVE: Final = "/api/session/alive"
 _DESK: Final = "/desk"
 _SEE_OTHER: Final = 303
+_NO_CONTENT, _RESET_CONTENT = 204, 205
 _SAME_POST: Final = 307
 
 
 def routes(deps: Deps, caller: Caller) -> list[Route]:
-    """Opening and ending a session; both by POST from our own pages only."""
+    """Opening and ending a session, both by POST from our own pages only; and whether it goes on."""
 
     async def begin(request: Request) -> Response:
         if not same_origin(request, caller.origins):
@@ -54,7 +56,20 @@ def routes(deps: Deps, caller: Caller) -> list[Route]:
         set_cookie(answer, caller, cookies.MEMBER, "", 0, hidden=False)
         return answer
 
-    return [Route(SESSION, begin, methods=["POST"]), Route(SESSION_END, end, methods=["POST"])]
+    async def alive(request: Request) -> Response:
+        """Of a page that somebody looks at; being asked prolongs nothing. Once it is over, the browser asks no more."""
+        token = caller.cookie(request, cookies.SESSION)
+        if await run_in_threadpool(sessions.peek, deps, token):
+            return Response(status_code=_NO_CONTENT)
+        answer = Response(status_code=_RESET_CONTENT)
+        set_cookie(answer, caller, cookies.MEMBER, "", 0, hidden=False)
+        return answer
+
+    return [
+        Route(SESSION_ALIVE, alive),
+        Route(SESSION, begin, methods=["POST"]),
+        Route(SESSION_END, end, methods=["POST"]),
+    ]
 
 
 async def _end(deps: Deps, token: str) -> None:

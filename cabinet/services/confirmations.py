@@ -73,7 +73,7 @@ def send_code(
         queue_message(deps, tx, to or user.as_login, template, user_id=holder_id or user.id)
         return
     more: dict[str, Any] = (
-        {"link": f"{deps.address}/confirm?token={link}"} if purpose is CodePurpose.REGISTER else {}
+        {"link": f"{deps.address}/confirm#token={link}"} if purpose is CodePurpose.REGISTER else {}
     )
     queue_message(deps, tx, to or user.as_login, f"confirm_{purpose}", user_id=user.id, code=code, **more)
 

@@ -229,7 +229,7 @@ def tell(deps: Deps, tx: UnitOfWork, request: PinRequest, template: str, **facts
         user_id=request.user_id,
         request=texts.number(request.id or 0),
         account=spaced_number(request.number),
-        link=f"{deps.address}/pin/status?token={token_of(deps, request)}",
+        link=f"{deps.address}/pin/status#token={token_of(deps, request)}",
         **facts,
     )
 

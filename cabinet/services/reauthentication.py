@@ -98,10 +98,12 @@ def _verify_code(deps: Deps, actor: Actor, typed: str) -> None:
         second_factors.reserve(tx, actor, actor.user, now)
     with deps.transaction() as tx:
         right = totp.spend(deps, tx, actor.user, code_digits(typed))
-        if not right and not recovery_codes.spend(deps, tx, actor.user, typed):
-            raise TotpWrong
-        second_factors.release(tx, actor, actor.user)
-        tx.sessions.mark_factor(actor.session_id or 0, now)
+        if right or recovery_codes.spend(deps, tx, actor.user, typed):
+            second_factors.release(tx, actor, actor.user)
+            tx.sessions.mark_factor(actor.session_id or 0, now)
+            return
+        tx.audit.record(actor, now, "session.code_failed", actor.session_id)
+    raise TotpWrong
 
 
 def verify_password(deps: Deps, actor: Actor, current: str) -> User:

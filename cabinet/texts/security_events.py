@@ -47,6 +47,7 @@ FAILED: Final[dict[str, str]] = {
     "code.failed": "Неверный код из сообщения",
     "session.second_step_failed": "Второе подтверждение при входе не удалось",
     "session.reauthentication_failed": "Неверный текущий пароль",
+    "session.code_failed": "Неверный код при подтверждении",
 }
 
 

@@ -62,7 +62,7 @@ def home(account_id: str = "") -> str:
 
 
 def pin_status(token: str) -> str:
-    return with_query(PIN_STATUS, token=token)
+    return f"{PIN_STATUS}#token={token}"
 
 
 def login(after: str = "") -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from urllib.parse import parse_qsl
 
 import reflex as rx
 from reflex.state import BaseState, StateUpdate
@@ -265,6 +266,12 @@ def here(state: rx.State) -> str:
 def asked(state: rx.State, name: str) -> str:
     """A parameter of the page's query; "" when it is absent."""
     return text_of(dict(state.router.url.query_parameters), name, _LONGEST_PARAMETER)
+
+
+def carried(state: rx.State) -> str:
+    """The token of a letter's link: behind the `#`, which no server, proxy or log sees; of earlier letters in the query."""
+    behind = dict(parse_qsl(state.router.url.fragment[:_LONGEST_PARAMETER]))
+    return text_of(behind, "token", _LONGEST_PARAMETER) or asked(state, "token")
 
 
 def picked(state: rx.State, accounts: list[AccountRow]) -> int:

@@ -174,6 +174,21 @@ async def test_signing_out_ends_it_in_the_database_and_clears_the_cookies(world:
     assert sessions.identify(world.deps, visitor(world), token).user_id is None
 
 
+async def test_a_page_learns_that_its_session_is_over_and_prolongs_nothing_by_asking(
+    world: World, user: int
+) -> None:
+    async with browser(world) as anna:
+        await anna.post(session.SESSION, data={"ticket": ticket(world, user)})
+        world.clock.move(minutes=29)
+        answer = await anna.get(session.SESSION_ALIVE)
+        assert (answer.status_code, answer.content, set_cookies(answer)) == (204, b"", {})
+        world.clock.move(minutes=2)
+        answer = await anna.get(session.SESSION_ALIVE)
+        assert (answer.status_code, answer.content) == (205, b"")
+        assert "max-age=0" in set_cookies(answer)["member"]
+        assert (await anna.get(session.SESSION_ALIVE, headers={"cookie": ""})).status_code == 205
+
+
 @pytest.mark.parametrize("path", [session.SESSION, session.SESSION_END])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_nothing_but_post(world: World, path: str, method: str) -> None:

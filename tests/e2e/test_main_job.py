@@ -145,7 +145,7 @@ def test_the_letters_link_confirms_too(
     login = town.new_login()
     register(phone_page, login)
     link = portal.link(login)
-    assert "/confirm?token=" in link
+    assert "/confirm#token=" in link
     elsewhere = new_context().new_page()
     open_page(elsewhere, link)
     button(elsewhere, "Подтвердить").click()

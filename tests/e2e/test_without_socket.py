@@ -8,7 +8,7 @@ from cabinet.texts import shell
 from tests.e2e.conftest import NewContext, OpenAs, Watch, live
 from tests.e2e.people import PASSWORD, Town
 from tests.e2e.portal import Portal
-from tests.e2e.steps import box, button, fill_login, open_page
+from tests.e2e.steps import box, button, fill_login, open_page, sign_out
 
 EVENTS = re.compile("/_event")
 PAGES = {
@@ -198,3 +198,41 @@ def test_another_person_in_the_same_tab_sees_nothing_of_the_first(
     assert sent
     assert household.account not in "".join(sent)
     assert household.shown_number not in "".join(sent)
+
+
+LEFT = """() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)]
+    .filter((key) => /^(typed|draft):/.test(key))"""
+TYPED = """() => {
+    sessionStorage.setItem("typed:pin-request", '{"phone": "8 912 745-10-20"}');
+    localStorage.setItem("draft:reading-1", "06900");
+}"""
+
+
+def test_a_page_that_is_looked_at_after_signing_out_elsewhere_shows_and_keeps_nothing(
+    open_as: OpenAs, town: Town, portal: Portal
+) -> None:
+    household = town.household()
+    page = open_as(town.subscriber(household))
+    open_page(page, "/")
+    expect(page.get_by_role("main")).to_contain_text(household.shown_number)
+    page.evaluate(TYPED)
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    assert len(page.evaluate(LEFT)) == 2  # the session goes on
+    ended = page.context.request.post(
+        f"{portal.url}/api/session/end", headers={"origin": portal.url}, max_redirects=0
+    )
+    assert ended.status == 303
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("main")).not_to_contain_text(household.shown_number)
+    live(page)
+    expect(page.get_by_text(household.shown_number)).to_have_count(0)
+    assert page.evaluate(LEFT) == []
+
+
+def test_signing_out_takes_along_what_was_typed(open_as: OpenAs, town: Town) -> None:
+    page = open_as(town.person())
+    open_page(page, "/settings")
+    page.evaluate(TYPED)
+    sign_out(page)
+    expect(page).to_have_url(re.compile("/login"))
+    assert page.evaluate(LEFT) == []

@@ -81,7 +81,7 @@ def test_a_letter_becomes_a_request_and_is_answered_with_its_number(desk: Desk) 
     assert desk.documents() == 1
     (answer,) = desk.answers()
     assert f"{request.id:06}"[-3:] in answer
-    assert "/pin/status?token=" in answer
+    assert "/pin/status#token=" in answer
     assert (desk.box.seen, desk.box.answered) == ({uid}, {uid})
     with desk.deps.snapshot() as tx:
         assert tx.session.exec(select(AuditEvent).where(AuditEvent.action == "pin_request.sent")).one()

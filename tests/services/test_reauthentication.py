@@ -70,6 +70,8 @@ def test_where_an_app_is_on_the_password_alone_proves_nothing(world: World) -> N
     reauthentication.ask_recent(world.deps, here)
     with pytest.raises(TotpWrong):  # each is good once
         reauthentication.reauthenticate(world.deps, here, form(code=right))
+    with world.deps.snapshot() as tx:
+        assert len(tx.audit.list_actions("session.code_failed")) == 3
 
 
 def test_a_known_browser_that_signs_in_by_the_password_alone_is_asked_for_the_code_before_changes(

@@ -47,7 +47,7 @@ def test_registration_by_mail_sends_a_code_and_a_link_and_the_code_signs_in(worl
     row = register(world, "Anna@Example.RU")
     assert row.sent_to == "a•••@example.ru"
     text = last_text(world, MAIL)
-    assert "/confirm?token=" in text
+    assert "/confirm#token=" in text
     entered = confirmations.confirm_code(world.deps, ANNA, code_in(text))
     actor, _ = enter(world, entered.ticket)
     assert actor.user_id is not None

@@ -19,7 +19,9 @@ def _fault(path: str, name: str) -> str:
     if not name:
         return ""
     defined = re.search(
-        rf"^\s*(?:(?:async )?def|class) {name}\b|^{name}\b.*=", found.read_text(), re.MULTILINE
+        rf"^\s*(?:(?:async )?def|class|(?:export )?function) {name}\b|^{name}\b.*=",
+        found.read_text(),
+        re.MULTILINE,
     )
     return "" if defined else f"{path} has no {name}"
 

@@ -12,7 +12,7 @@ from cabinet.services.confirmations import ConfirmationRow
 from cabinet.texts import entrance as texts
 from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
-from cabinet.ui.session import asked, handler, run
+from cabinet.ui.session import asked, carried, handler, run
 
 
 class ConfirmationState(rx.State):
@@ -40,7 +40,7 @@ class ConfirmationState(rx.State):
     @handler(PUBLIC)
     async def load(self) -> None:
         self.problems, self.ticket, self.resent = {}, "", False
-        self.after, token = asked(self, "next"), asked(self, "token")
+        self.after, token = asked(self, "next"), carried(self)
         self.by_link, self.done_elsewhere = token != "", token != "" and token == self._done
         try:
             self._show(await run(self, confirmations.get_confirmation))
@@ -52,7 +52,7 @@ class ConfirmationState(rx.State):
     async def submit(self, form: dict[str, Any]) -> Any:
         self.resent = False
         if self.by_link:
-            token = asked(self, "token")
+            token = carried(self)
             entered = await run(self, confirmations.confirm_link, token)
             self.done_elsewhere = not entered.ticket and not entered.second_step
             self._done = token if self.done_elsewhere else ""

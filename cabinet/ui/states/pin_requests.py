@@ -17,7 +17,7 @@ from cabinet.texts import errors
 from cabinet.texts import pin_requests as texts
 from cabinet.ui import routes
 from cabinet.ui.gate import PUBLIC
-from cabinet.ui.session import asked, asking, handler, run
+from cabinet.ui.session import asked, asking, carried, handler, run
 from cabinet.ui.states.human_check import with_pass
 
 _FORGET: Final = "import('/upload.js').then(m => m.forget('pin-request')).catch(() => '')"
@@ -100,7 +100,7 @@ class PinStatusState(rx.State):
 
     @handler(PUBLIC)
     async def load(self) -> None:
-        self.problems, self.said, self.token = {}, "", asked(self, "token")
+        self.problems, self.said, self.token = {}, "", carried(self)
         self.row, self.loaded = StatusRow(), True
         try:
             self.row = await run(self, pin_requests.view_status, self.token)
