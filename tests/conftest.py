@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from cabinet.persistence import engine
 from cabinet.persistence.migrations import migrate
 from tests import databases, dovecot, postgres
 from tests.dovecot import ImapServerHere
@@ -16,6 +17,7 @@ from tests.fakes import World, make_world
 # A busy machine is no failure; what CI tries is the same each time, what a developer tries is not.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
+engine._LOCKED_MS = 60_000
 NETWORK = ("tests/adapters", "tests/api", "tests/e2e")
 BOTH = ["sqlite", "postgresql"]
 
