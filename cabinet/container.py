@@ -89,7 +89,7 @@ def build(chosen: Settings) -> Deps:
         seal=seal_of(key),
         qr_codes=SegnoQr(),
         human_check_policy=HumanCheckPolicy.parse(chosen.human_check),
-        cleaner=SubprocessCleaner(),
+        cleaner=document_cleaner(),
         uploads=chosen.data_dir / "uploads",
         vault=_vault(chosen),
         sms_daily_limit=chosen.sms_daily_limit,
@@ -168,6 +168,11 @@ def kept_secret_key(chosen: Settings) -> bytes:
 def seal_of(key: bytes) -> AesGcmSeal:
     """What seals small secrets at rest, of second factors and of waiting messages, under the portal's key."""
     return AesGcmSeal(bytes.fromhex(digest(key, "seal", "second factor")))
+
+
+def document_cleaner() -> SubprocessCleaner:
+    """What opens the files that strangers send."""
+    return SubprocessCleaner()
 
 
 def _vault(chosen: Settings) -> EncryptedDisk:

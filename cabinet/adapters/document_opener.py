@@ -39,14 +39,18 @@ class Refused(Exception):
     """The file breaks the rule of that name."""
 
 
-def confine() -> None:
-    """Give up what opening a picture does not need. What the system does not know is left out."""
+def confine() -> bool:
+    """Give up what opening a picture does not need; False where the system knows how and does not let us.
+
+    What the system does not know is left out.
+    """
+    alone = True
     libc = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
         for option, value in ((_DIE_WITH_PARENT, 9), (_DUMPABLE, 0), (_NO_NEW_PRIVILEGES, 1)):
             libc.prctl(option, value, 0, 0, 0)
         if libc.unshare(_NEW_NETWORK):  # for root; anybody else needs a user namespace of their own
-            libc.unshare(_NEW_USER | _NEW_NETWORK)
+            alone = not libc.unshare(_NEW_USER | _NEW_NETWORK)
     os.nice(10)
     limits = {
         resource.RLIMIT_AS: _address_space() + MEMORY,
@@ -59,6 +63,7 @@ def confine() -> None:
     for limit, most in limits.items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (most, most))
+    return alone
 
 
 def _address_space() -> int:
@@ -154,8 +159,8 @@ def main() -> None:
     Image.preinit()
     _ = JpegImagePlugin, PngImagePlugin
     data = sys.stdin.buffer.read()
-    confine()
-    sys.stdout.buffer.write(_answer(sys.argv[1], data))
+    alone = confine()
+    sys.stdout.buffer.write(_answer(sys.argv[1], data) if sys.argv[1] != "nothing" else b"+" * alone)
 
 
 if __name__ == "__main__":

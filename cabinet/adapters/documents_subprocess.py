@@ -51,7 +51,7 @@ class SubprocessCleaner:
 
     def clean(self, data: bytes, kind: FileFormat) -> tuple[bytes, ...]:
         """See `DocumentCleaner.clean`."""
-        with self._opening(kind) as process:
+        with self._opening(kind.value) as process:
             answer = _converse(process, data)
             code = process.wait()
         if code in _OUT_OF_BOUNDS or len(answer) > _MOST_ANSWER:
@@ -60,11 +60,16 @@ class SubprocessCleaner:
             raise _RULES.get(answer[1:] if not code else b"", DocumentBroken)
         return _pages(answer[1:])
 
+    def is_confined(self) -> bool:
+        """Whether such a process gives up the network, too, on this machine."""
+        with self._opening("nothing") as process:
+            return _converse(process, b"") == b"+"
+
     @contextlib.contextmanager
-    def _opening(self, kind: FileFormat) -> Iterator[subprocess.Popen[bytes]]:
+    def _opening(self, what: str) -> Iterator[subprocess.Popen[bytes]]:
         """The process; whatever happens, neither it nor anything that it started is left."""
         process = subprocess.Popen(  # noqa: S603 - our own program, no words of the sender
-            [sys.executable, "-I", str(self._opener), kind.value],
+            [sys.executable, "-I", str(self._opener), what],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

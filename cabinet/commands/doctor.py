@@ -131,6 +131,11 @@ def check_mailbox(settings: Settings) -> str:
         engine.dispose()
 
 
+def check_opener(_settings: Settings) -> str:
+    """Files of strangers are opened in a process that could still reach the network."""
+    return "" if container.document_cleaner().is_confined() else texts.NOT_CONFINED
+
+
 CHECKS: dict[str, Check] = {
     texts.PYTHON: check_python,
     texts.BUILD: check_build,
@@ -138,4 +143,5 @@ CHECKS: dict[str, Check] = {
     texts.DATA_DIR: check_data_dir,
     texts.SEALED: check_sealed,
     texts.MAILBOX: check_mailbox,
+    texts.OPENER: check_opener,
 }

@@ -139,6 +139,28 @@ def test_only_jpegs_are_believed(opener: Path, answer: bytes) -> None:
         SubprocessCleaner(10, opener).clean(b"x", FileFormat.JPEG)
 
 
+@pytest.mark.parametrize(
+    ("refused", "confined"), [((), True), ((0x40000000,), True), ((0x40000000, 0x50000000), False)]
+)
+def test_a_process_that_may_not_give_up_the_network_is_known(
+    opener: Path, refused: tuple[int, ...], confined: bool
+) -> None:
+    """Root gives it up at once, anybody else in a user namespace; a container may refuse both."""
+    program = Path(CLEANER._opener)
+    opener.write_text(
+        f"""
+import ctypes, runpy, sys
+class Libc:
+    def prctl(self, *_): return 0
+    def unshare(self, what): return -(what in {refused})
+opener = runpy.run_path({str(program)!r})
+ctypes.CDLL = lambda *_, **__: Libc()
+sys.stdout.buffer.write(b"+" * opener["confine"]())
+"""
+    )
+    assert SubprocessCleaner(20, opener).is_confined() is confined
+
+
 def test_a_program_that_crashes_is_a_broken_file(opener: Path) -> None:
     opener.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
     with pytest.raises(DocumentBroken):
