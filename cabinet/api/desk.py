@@ -6,7 +6,7 @@ Signed in operators only; refusals are remembered.
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +30,7 @@ DOCUMENT: Final = "/api/desk/document"
 REJECTS: Final = "/api/desk/rejects"
 AUDIT: Final = "/api/desk/audit.csv"
 _FORBIDDEN: Final = 403
+_LINES: Final = 500
 _STATUS: Final[dict[type[CabinetError], int]] = {
     SignInNeeded: 401,
     Denied: 403,
@@ -142,14 +143,12 @@ def _csv(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> 
 
 
 def _lines(rows: Iterable[Iterable[str]], head: Iterable[str]) -> Iterator[str]:
-    for row in chain([head] if head else [], rows):
-        yield _line(row)
-
-
-def _line(row: Iterable[str]) -> str:
-    page = io.StringIO()
-    csv.writer(page, delimiter=";", lineterminator="\n").writerow(row)
-    return page.getvalue()
+    """Some hundreds of lines in a piece: each piece is a message to the server and a hop between threads."""
+    waiting = chain([head] if head else [], rows)
+    while some := list(islice(waiting, _LINES)):
+        page = io.StringIO()
+        csv.writer(page, delimiter=";", lineterminator="\n").writerows(some)
+        yield page.getvalue()
 
 
 def _refusal(status: int, code: str, told: str) -> Response:

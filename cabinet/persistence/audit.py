@@ -36,7 +36,7 @@ class AuditEvent(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What to look for among a supplier's deeds; None and "" ask for nothing."""
+    """What to look for among a supplier's deeds; None and "" ask for nothing; `before` is the last one's id of a page."""
 
     supplier_id: int
     since: datetime | None = None
@@ -44,6 +44,7 @@ class AuditQuery:
     action: str = ""
     users: Sequence[int] | None = None
     account_id: int | None = None
+    before: int | None = None
 
 
 class Audit:
@@ -114,6 +115,8 @@ class Audit:
             where.append(col(AuditEvent.user_id).in_(query.users))
         if query.account_id is not None:
             where.append(col(AuditEvent.account_id) == query.account_id)
+        if query.before is not None:
+            where.append(col(AuditEvent.id) < query.before)
         statement = select(AuditEvent).where(*where)
         found = self._session.exec(statement.order_by(col(AuditEvent.id).desc()).limit(most))
         yield from found.yield_per(1000)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,24 @@ def test_a_request_is_decided_with_the_keyboard_and_leaves_a_colleagues_queue(
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text=desk_requests.APPROVED)).to_be_focused()
     expect(colleague.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
+
+
+def test_where_two_decide_a_clerk_begins_and_a_senior_operator_ends(open_as: OpenAs, town: Town) -> None:
+    """Nothing but the document ties the request to the account: its address is another house's."""
+    household = town.household()
+    ask_for_a_pin(town, replace(household, address=household.address.replace("-", "г-")))
+    clerk = open_as(town.operator(OperatorRole.CLERK), viewport=DESK)
+    senior = open_as(town.operator(OperatorRole.SENIOR), viewport=DESK)
+    for page, told in ((clerk, desk_requests.APPROVED_ONCE), (senior, desk_requests.APPROVED)):
+        open_page(page, "/desk/requests")
+        row = page.locator("[data-queue] button")
+        expect(row).to_have_count(1)
+        row.click()
+        expect(page.get_by_text(desk_requests.TWO)).to_be_visible()
+        look_at_document(page)
+        page.keyboard.press("a")
+        expect(page.get_by_role("status").filter(has_text=told)).to_be_focused()
+    expect(clerk.get_by_text(desk_requests.NONE, exact=True)).to_be_visible()
 
 
 def test_the_focus_walks_the_queue_and_stays_there_when_a_colleague_decides(

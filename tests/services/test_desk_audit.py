@@ -105,6 +105,21 @@ def test_the_file_has_every_row_and_no_formulas(izhevsk: World, senior: Actor) -
     assert [row[2] for row in rows][1] == "'=cmd()"
 
 
+def test_a_file_of_many_pages_has_every_row_once(
+    izhevsk: World, senior: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is read, nothing is kept open and what is new does not shift it."""
+    whole = list(desk_audit.export_audit(izhevsk.deps, senior, SearchAudit()))
+    monkeypatch.setattr(desk_audit, "_PAGE", 2)
+    reading = desk_audit.export_audit(izhevsk.deps, senior, SearchAudit())
+    given = [next(reading), next(reading)]
+    with izhevsk.deps.transaction() as tx:
+        tx.audit.record(senior, izhevsk.clock.now(), "desk.searched", None)
+    given += reading
+    assert given[0] == whole[0]
+    assert given[2:] == whole[1:]  # its own row comes first
+
+
 def test_another_desk_reads_nothing_of_this_one(izhevsk: World, senior: Actor) -> None:
     boris = foreign(izhevsk)
     assert whats(izhevsk, boris) == []
