@@ -10,6 +10,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    false,
     func,
     insert,
     or_,
@@ -82,6 +83,10 @@ class OutboxMessage(SQLModel, table=True):
     supplier_id: int | None = Field(default=None, sa_type=BigId)
     # Whom it is to, whatever their login becomes; None when the address was nobody's login.
     user_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    # When what it says is of no use any more: a code that is too late.
+    not_after: datetime | None = instant(default=None)
+    # It was tried before it died and was begun anew: a provider may have it already.
+    revived: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Journal:
@@ -162,7 +167,7 @@ class Outbox:
         sealed: bytes = b"",
         supplier_id: int | None = None,
         user_id: int | None = None,
-    ) -> None:
+    ) -> OutboxMessage:
         """Store a message with the fact that it tells of."""
         message = OutboxMessage(
             channel=channel,
@@ -175,6 +180,7 @@ class Outbox:
             user_id=user_id,
         )
         self._session.add(message)
+        return message
 
     def add_done(self, channel: str, template: str, now: datetime) -> None:
         """Store a message that is never sent and names nobody."""
@@ -200,6 +206,17 @@ class Outbox:
             OutboxMessage.channel == channel, col(OutboxMessage.due_at) <= now
         )
         return self._session.exec(due.limit(1)).one_or_none() is not None
+
+    def drop_late(self, channel: str, now: datetime) -> int:
+        """Delete what waits to be sent now and is of no use any more; how many."""
+        gone = self._session.exec(
+            delete(OutboxMessage).where(
+                col(OutboxMessage.channel) == channel,
+                col(OutboxMessage.due_at) <= now,
+                col(OutboxMessage.not_after) <= now,
+            )
+        )
+        return gone.rowcount
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> OutboxMessage | None:
         """The oldest due message, kept from other workers until the lease ends."""

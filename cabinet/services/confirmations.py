@@ -75,7 +75,10 @@ def send_code(
     more: dict[str, Any] = (
         {"link": f"{deps.address}/confirm#token={link}"} if purpose is CodePurpose.REGISTER else {}
     )
-    queue_message(deps, tx, to or user.as_login, f"confirm_{purpose}", user_id=user.id, code=code, **more)
+    message = queue_message(
+        deps, tx, to or user.as_login, f"confirm_{purpose}", user_id=user.id, code=code, **more
+    )
+    message.not_after = confirmation.expires_at
 
 
 def pretend_to_send(deps: Deps, tx: UnitOfWork, actor: Actor, to: Login, purpose: CodePurpose) -> None:

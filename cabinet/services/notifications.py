@@ -66,7 +66,7 @@ def queue_message(
     supplier_id: int | None = None,
     user_id: int | None = None,
     **facts: str | int,
-) -> None:
+) -> OutboxMessage:
     """Queue a letter or an SMS, whichever the login is, in the transaction of the fact itself.
 
     When it cannot be delivered, the desk of `supplier_id` sees it; None is that of the reader's own choice.
@@ -78,7 +78,7 @@ def queue_message(
     facts |= {"address": deps.address, "host": urlsplit(deps.address).hostname or ""}
     sealed = deps.seal.seal(json.dumps(facts).encode(), _about(template))
     now = deps.clock.now()
-    tx.outbox.add(
+    return tx.outbox.add(
         channel_of(to), to.value, template, now, sealed=sealed, supplier_id=supplier_id, user_id=user_id
     )
 
@@ -143,6 +143,9 @@ def _claim(deps: Deps, channel: str) -> OutboxMessage | None:
         if not tx.outbox.has_due(channel, now):
             return None
     with deps.transaction() as tx:
+        # Letters cost nothing, and one that is late leads to another by its link.
+        if channel == SMS and (late := tx.outbox.drop_late(SMS, now)):
+            _log.warning("%s codes were too late to be sent by SMS, and to be paid for", late)
         message = tx.outbox.claim(channel, now, LEASE)
         if message and channel == SMS and message.attempts == 1:
             return _reserve_cost(deps, tx, message, now)
@@ -202,7 +205,7 @@ def _send(deps: Deps, message: OutboxMessage) -> None:
     template, facts = message.template, _facts(deps, message)
     if message.channel == SMS:
         text = messages.sms_text(template, facts)
-        deps.sms.send(Sms(message.key, message.to, text, again=message.attempts > 1))
+        deps.sms.send(Sms(message.key, message.to, text, again=message.revived or message.attempts > 1))
         return
     deps.mail.send(
         Letter(
@@ -334,5 +337,5 @@ def retry_all(deps: Deps, actor: Actor) -> int:
 
 def _revive(deps: Deps, tx: UnitOfWork, actor: Actor, message: OutboxMessage) -> None:
     now = deps.clock.now()
-    message.dead_at, message.due_at, message.attempts = None, now, 0
+    message.dead_at, message.due_at, message.attempts, message.revived = None, now, 0, True
     tx.audit.record(actor, now, "message.retried", message.id)

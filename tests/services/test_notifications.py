@@ -1,7 +1,7 @@
 import logging
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -20,6 +20,7 @@ from cabinet.services import notifications
 from cabinet.services.notifications import DeadLetterRow
 from cabinet.texts import messages
 from tests.architecture.test_texts import TEMPLATE_FACTS
+from tests.factories import register
 from tests.fakes import VISITOR, FakeMail, World
 
 FACTS = {
@@ -37,11 +38,12 @@ FACTS = {
 }
 
 
-def queue(world: World, to: str = "anna@example.ru") -> None:
+def queue(world: World, to: str = "anna@example.ru", not_after: datetime | None = None) -> None:
     with world.deps.transaction() as tx:
-        notifications.queue_message(
+        message = notifications.queue_message(
             world.deps, tx, Login.parse(to), "payment_succeeded", amount="81,30", account="1", payment="p"
         )
+        message.not_after = not_after
 
 
 def test_a_message_goes_out_once_and_forgets_its_facts(world: World) -> None:
@@ -288,6 +290,43 @@ def test_beyond_the_day_s_ceiling_short_messages_wait_and_the_log_says_so(
         notifications.deliver_due(deps)
     assert [sms.again for sms in world.sms.messages] == [False] * 5
     assert notifications.list_dead(deps, Actor.system()) == []
+
+
+def test_codes_that_are_too_late_are_dropped_before_they_are_paid_for(world: World) -> None:
+    deps = replace(world.deps, sms_daily_limit=3)
+    for n in range(4):
+        queue(world, f"+791274510{n:02}", not_after=world.clock.at + timedelta(minutes=10))
+    queue(world, "anna@example.ru", not_after=world.clock.at)
+    world.sms.failing = True
+    notifications.deliver_due(deps)
+    world.sms.failing = False
+    world.clock.move(hours=1)
+    queue(world, "+79127451099", not_after=world.clock.at + timedelta(minutes=10))
+    queue(world, "+79127451098")
+    notifications.deliver_due(deps)
+    assert [x.to for x in world.sms.messages] == ["+79127451099", "+79127451098"]
+    assert world.mail.to("anna@example.ru")
+    assert notifications.list_dead(deps, Actor.system()) == []
+
+
+def test_a_code_s_message_is_of_no_use_after_the_code(world: World) -> None:
+    register(world, "+79127451020")
+    world.sms.failing = True
+    notifications.deliver_due(world.deps)
+    world.sms.failing = False
+    world.clock.move(minutes=11)
+    notifications.deliver_due(world.deps)
+    assert world.sms.messages == []
+
+
+def test_a_short_message_that_is_revived_says_that_it_was_tried(world: World) -> None:
+    queue(world, "+79127451020")
+    world.sms.refusing = True
+    notifications.deliver_due(world.deps)
+    world.sms.refusing = False
+    assert notifications.retry_all(world.deps, Actor.system()) == 1
+    notifications.deliver_due(world.deps)
+    assert [sms.again for sms in world.sms.messages] == [True]
 
 
 def test_a_retry_is_not_paid_for_twice_and_a_long_text_costs_its_parts(world: World) -> None:
