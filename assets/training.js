@@ -94,8 +94,8 @@ function look() {
   advance();
   if (hidden) return fold();
   const step = lesson.steps[at];
-  wrong ||= Boolean(step && (one("[data-error-summary]") || (step.slip && seen(step.slip))));
   const here = step && location.pathname === step.page;
+  wrong ||= Boolean(step && one("[data-error-summary]") || here && step.slip && seen(step.slip));
   const target = here && lesson.way !== "alone" ? seen(step.element) : null;
   if (step && lesson.way !== "alone" && !target && !late) return awaitTarget(here); // its data are on the way
   clearTimeout(lateness);
