@@ -56,11 +56,18 @@ def number_form() -> rx.Component:
 def bill_drawing() -> rx.Component:
     """A bill in thin lines, the number of the account in an amber frame; the words beside it say the same."""
     return rx.el.svg(
-        rx.el.svg.path(d="M12 4H228V148" + "l-12-6-12 6" * 9 + "Z"),
-        rx.el.svg.path(d="M24 20H84M24 34H68M136 20H216M24 76H216M24 94H216M24 112H150"),
-        rx.el.svg.path(d="M100 30H220V56H100Z", class_name="bill-frame"),
-        rx.el.svg.text(texts.WHERE_NUMBER, x="160", y="48", text_anchor="middle", class_name="bill-number"),
-        view_box="0 0 240 152",
+        rx.el.svg.path(d="M8 4H312V188" + "l-8-8-8 8" * 19 + "Z"),
+        rx.el.svg.path(d="M28 28H112M28 48H96M180 24H292M28 100H292M28 124H292M28 148H204"),
+        rx.el.svg.path(d="M136 38H300V76H136Z", class_name="bill-frame"),
+        rx.el.svg.text(
+            texts.WHERE_NUMBER,
+            x="218",
+            y="63",
+            font_size="18",
+            text_anchor="middle",
+            class_name="bill-number",
+        ),
+        view_box="0 0 320 192",
         class_name="bill-lines",
         aria_hidden="true",
     )

@@ -70,7 +70,7 @@ def warnings() -> rx.Component:
 def remind() -> rx.Component:
     """The opening of every window, as a file that the telephone's calendar takes."""
     address = routes.API_REMINDER + "?account=" + State.meter.account_id
-    return rx.el.p(document_link(texts.REMIND, href=address, download=True))
+    return document_link(texts.REMIND, href=address, download=True, class_name="text-button")
 
 
 def reading_form() -> rx.Component:
