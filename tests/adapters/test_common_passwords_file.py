@@ -1,6 +1,5 @@
 import random
 from itertools import pairwise
-from time import perf_counter
 
 import pytest
 
@@ -59,15 +58,12 @@ def test_the_first_and_the_last_entry_are_found_and_what_lies_outside_is_not(
         assert LISTED.has("") is listed
 
 
-def test_random_phrases_are_never_taken_for_common_ones_and_a_lookup_is_quick() -> None:
+def test_random_phrases_are_never_taken_for_common_ones() -> None:
     dice = random.Random(20)
     words = sorted(WORDS)
     phrases = [" ".join(dice.sample(words, 3)) for _ in range(5000)]
     phrases += ["".join(dice.choices("abcdefghijkmnpqrstuvwxyz23456789", k=12)) for _ in range(5000)]
-    begun = perf_counter()
-    met = [phrase for phrase in phrases if LISTED.has(keys_pressed(phrase))]
-    assert met == []
-    assert (perf_counter() - begun) / len(phrases) < 0.001
+    assert [phrase for phrase in phrases if LISTED.has(keys_pressed(phrase))] == []
 
 
 @pytest.mark.parametrize("text", ["", "\ud800" * 8, "🎄" * 200, "ё" * 256])
