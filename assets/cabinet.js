@@ -446,6 +446,9 @@
   on("visibilitychange", () => document.hidden || strayed(true));
   on("pageshow", () => { parting = 0; strayed(true); });
 
+  /* A letter's link that is opened over its own page changes nothing but what is behind the #. */
+  on("hashchange", () => { if (location.hash.startsWith("#token=")) location.reload(); });
+
   /* A page whose session is over, here or elsewhere, shows nothing of it any more: asked while somebody looks. What was
      typed goes with it, as when its owner signs out. */
   function forget() {
