@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -90,7 +90,9 @@ class Portal:
         return run_command(self.data_dir, self.url, *words)
 
 
-def environment(data_dir: Path, url: str, public: str = "") -> dict[str, str]:
+def environment(
+    data_dir: Path, url: str, public: str = "", more: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The settings of an e2e portal: nothing of the developer's own; `public` is its address behind a proxy."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CABINET_")}
     return {
@@ -102,6 +104,7 @@ def environment(data_dir: Path, url: str, public: str = "") -> dict[str, str]:
         "CABINET_HUMAN_CHECK": f"test:{ANSWER}",
         "CABINET_BCRYPT_COST": "4",
         "PYTHONUTF8": "1",
+        **(more or {}),
     }
 
 
@@ -122,8 +125,17 @@ def run_command(data_dir: Path, url: str, *words: str) -> str:
 
 
 @contextmanager
-def serving(data_dir: Path, *, demo: bool = True, public: str = "") -> Iterator[Portal]:
-    """A migrated portal that answers; stopped by SIGTERM at the end, as a supervisor would."""
+def serving(
+    data_dir: Path, *, demo: bool = True, public: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Portal]:
+    """A migrated portal that answers; stopped by SIGTERM at the end, as a supervisor would.
+
+    Args:
+        data_dir: an empty folder.
+        demo: with the demo supplier.
+        public: its address behind a proxy.
+        more: settings of this portal's own.
+    """
     url = f"http://localhost:{free_port()}"
     run_command(data_dir, url, "migrate")
     if demo:
@@ -133,7 +145,7 @@ def serving(data_dir: Path, *, demo: bool = True, public: str = "") -> Iterator[
         process = subprocess.Popen(
             [sys.executable, "-m", "cabinet", "serve"],
             cwd=ROOT,
-            env=environment(data_dir, url, public),
+            env=environment(data_dir, url, public, more),
             stdout=output,
             stderr=output,
             preexec_fn=die_with_parent,
