@@ -284,7 +284,7 @@
   const Socket = window.WebSocket;
   window.WebSocket = class WebSocket extends Socket {
     constructor(...parameters) {
-      if (strayed(true)) throw new Error("another world");
+      if (strayed(true)) throw new Error();
       super(...parameters);
       this.addEventListener("open", () => { sockets.add(this); connection(); });
       this.addEventListener("close", () => { sockets.delete(this); connection(); awaiting(false); });

@@ -17,7 +17,7 @@ SIGN_IN: Final = "Войти"
 FORGOT: Final = "Забыли пароль?"
 REMEMBER: Final = "Запомнить на этом устройстве на 30 дней"
 NO_CABINET: Final = "Нет кабинета? Зарегистрироваться"
-TRY_TRAINING: Final = "Впервые здесь? РЕЖИМ ОБУЧЕНИЯ покажет, как всё устроено"
+TRY_TRAINING: Final = "Впервые здесь? РЕЖИМ ОБУЧЕНИЯ"
 
 CONFIRM_TITLE: Final = "Подтверждение"
 CODE: Final = "Код подтверждения"

@@ -229,7 +229,10 @@ async def _call(
         return rx.call_script(_LEAVE_PRACTICE)
     except SignInNeeded as refusal:
         await _refused(asks, permission, refusal)
-        return rx.redirect(routes.login(here(state)))
+        place = here(
+            state
+        )  # what was sent before a cut may come when the page has been led to sign in already
+        return None if place.startswith(routes.LOGIN) else rx.redirect(routes.login(place))
     except ReauthenticationNeeded:
         return rx.redirect(routes.settings_confirm(here(state)), replace=True)
     except (Denied, NotFound) as refusal:

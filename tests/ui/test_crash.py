@@ -5,6 +5,7 @@ import re
 
 import pytest
 import reflex as rx
+from reflex_base.registry import RegistrationContext
 from reflex_components_sonner.toast import Toaster
 
 from cabinet.ui import crash
@@ -22,12 +23,13 @@ def test_a_fault_behind_the_handlers_shows_our_words_with_a_number(caplog: pytes
 
 
 def test_reflex_accepts_the_handlers() -> None:
-    app = rx.App(
-        backend_exception_handler=crash.backend_fault,
-        frontend_exception_handler=crash.frontend_fault,
-        _state=None,
-    )
-    app._validate_exception_handlers()
+    with RegistrationContext():  # a process may hold the portal's own app already
+        app = rx.App(
+            backend_exception_handler=crash.backend_fault,
+            frontend_exception_handler=crash.frontend_fault,
+            _state=None,
+        )
+        app._validate_exception_handlers()
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,9 @@ def history() -> rx.Component:
 
 
 def history_row(row: rx.Var[RegisterRow]) -> rx.Component:
-    rejects = document_link(texts.REJECTS_FILE, ": ", row.rejected, href=row.rejects_link)
+    rejects = document_link(
+        texts.REJECTS_FILE, ": ", row.rejected, href=row.rejects_link, class_name="text-button"
+    )
     undo = buttons.text_button(
         rx.fragment(texts.UNDO, unseen(": ", row.file)), on_click=State.ask_undo(row.undoable)
     )
