@@ -316,13 +316,15 @@ def test_progress_is_kept_through_registering_and_goes_along_to_another_device(
 def test_the_desk_sees_at_which_step_a_lesson_was_left(
     phone_page: Page, town: Town, open_as: OpenAs, look: Look
 ) -> None:
-    begin(phone_page, LESSONS["reading"], "alone")
-    phone_page.locator(LESSONS["reading"].steps[0].press).click()
+    lesson = LESSONS["reading"]
+    begin(phone_page, lesson, "together")
+    phone_page.locator(lesson.steps[0].press).click()
+    told(phone_page, lesson, 2)
     button(phone_page, SAY["leave"]).first.click()
     expect(button(phone_page, "Продолжить с шага 2: Передать показание")).to_be_visible()
     page = open_as(town.operator(), viewport=DESK)
     open_page(page, "/desk/training")
-    row = page.get_by_role("table", name="Передать показание: Сам").get_by_role(
+    row = page.get_by_role("table", name=f"{lesson.title}: {WAYS['together']}").get_by_role(
         "row", name="Цифры со счётчика"
     )
     expect(row.get_by_role("cell")).to_have_text([re.compile("^[1-9]"), re.compile("^[1-9]")])
