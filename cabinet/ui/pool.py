@@ -2,13 +2,16 @@
 
 import asyncio
 import functools
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from cabinet.domain.errors import Busy
 
 R = TypeVar("R")
+_PATIENCE: Final = 10  # of nineteen; a tenth of what another thread gets when both want the same processor
 
 
 class Pool:
@@ -18,12 +21,13 @@ class Pool:
         name: of its threads.
         threads: calls at once.
         places: under way or waiting; the next one is told to come later.
+        patient: its threads take a processor only while nobody else wants it.
     """
 
-    def __init__(self, name: str, threads: int, places: int) -> None:
+    def __init__(self, name: str, threads: int, places: int, *, patient: bool = False) -> None:
         self.places = places
         self._taken = 0  # touched by the event loop only
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(threads, name, _give_way if patient else None)
 
     async def run(self, call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
         """Run a blocking call.
@@ -41,7 +45,12 @@ class Pool:
             self._taken -= 1
 
 
+def _give_way() -> None:
+    if sys.platform == "linux":  # nice(2) is of a thread there; elsewhere the whole process would give way
+        os.nice(_PATIENCE)
+
+
 services = Pool("service", threads=8, places=64)
-# bcrypt takes a processor for a third of a second: of its own few threads, so that nobody else stands behind it. Two
-# processors do six a second, so the last of the queue waits for two seconds.
-hashing = Pool("hashing", threads=2, places=12)
+# bcrypt takes a processor for a third of a second: of its own few threads, so that nobody else stands behind it, neither
+# in a queue nor at the processor. Two processors do six a second, so the last of the queue waits for two seconds.
+hashing = Pool("hashing", threads=2, places=12, patient=True)

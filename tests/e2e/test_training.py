@@ -36,6 +36,7 @@ def begin(page: Page, lesson: Lesson, way: str) -> None:
     button(page, f"{WAYS[way]}: {lesson.title}").click()
     expect(coach(page)).to_be_visible()
     expect(page).to_have_title(re.compile("^Обучение: "))
+    expect(page.get_by_role("heading", level=1).filter(visible=True).first).to_be_visible()
     expect(page.get_by_text("Обучение: данные ненастоящие").filter(visible=True)).to_be_visible()
 
 

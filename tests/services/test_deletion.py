@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, MetaData, select
+from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 from cabinet.domain import limits
@@ -29,7 +29,7 @@ from cabinet.services import (
 from cabinet.services.notifications import queue_message
 from tests.factories import ACCOUNT, PASSWORD, SERIAL, code_in, enter, last_text, operator, owner, subscriber
 from tests.fakes import VISITOR, World
-from tests.tables import rows_of
+from tests.tables import rows_of, tables
 
 LOGIN = "canary-kenar@example.ru"
 ADDRESS = "203.0.113.77"
@@ -41,13 +41,10 @@ BORIS = Visitor("device-of-boris", "192.0.2.2")
 
 def everything(engine: Engine) -> Iterator[tuple[str, str, str]]:
     """Every value of every column of every table as text."""
-    known = MetaData()
-    known.reflect(engine)
-    with engine.connect() as connection:
-        for table in known.sorted_tables:
-            for row in connection.execute(select(table)).mappings():
-                for column, value in row.items():
-                    yield table.name, column, str(value)
+    for name, columns, rows in tables(engine):
+        for row in rows:
+            for column, value in zip(columns, row, strict=True):
+                yield name, column, str(value)
 
 
 def where(engine: Engine, *needles: str) -> set[str]:

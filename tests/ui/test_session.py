@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import re
 from typing import Any
 
@@ -161,6 +162,11 @@ async def test_more_than_the_pool_may_queue_is_told_to_wait() -> None:
         await small.run(sorted, [])
     assert await first == [1, 2]
     assert await small.run(sorted, [3, 1]) == [1, 3]
+
+
+async def test_who_checks_passwords_gives_way_at_the_processor() -> None:
+    niceness = await pool.services.run(os.nice, 0)
+    assert await pool.hashing.run(os.nice, 0) == min(niceness + 10, 19)
 
 
 async def test_while_passwords_are_checked_without_end_only_who_needs_one_is_told_to_wait(
