@@ -94,21 +94,26 @@ class Undelivered(CabinetError):
     Attributes:
         retryable: whether another try may help: no answer, a provider that is ill or busy, a fault of our own settings.
         retry_in: seconds that the provider asks to wait; 0 when it does not say.
+        unclear: whether the provider may have taken it, and takes another try for another message.
     """
 
     code = "message.undelivered"
 
-    def __init__(self, reason: str, *, retryable: bool, retry_in: int = 0) -> None:
+    def __init__(self, reason: str, *, retryable: bool, retry_in: int = 0, unclear: bool = False) -> None:
         super().__init__(reason=" ".join(reason.split())[:200])
         self.retryable = retryable
         self.retry_in = retry_in
+        self.unclear = unclear
 
 
 class MailSender(Protocol):
-    """Sends letters, from any thread, in ten seconds at most; the same key is one letter to its reader."""
+    """Sends letters, from any thread, in ten seconds at most; the same key is one letter to its reader.
 
-    def send(self, letter: Letter) -> None:
-        """Hand the letter over.
+    A provider that has the whole letter may be given a minute more to say whether it takes it.
+    """
+
+    def send(self, letter: Letter, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Hand the letter over; while the portal is stopping, without the minute more.
 
         Raises:
             Undelivered: the provider did not take it, or did not say that it did.

@@ -55,7 +55,11 @@ class FakeMail:
     failing: bool = False
     refusing: bool = False
 
-    def send(self, letter: Letter) -> None:
+    def send(
+        self,
+        letter: Letter,
+        stopping: Callable[[], bool] = lambda: False,  # noqa: ARG002 - the port's signature
+    ) -> None:
         """Keep the letter, once per key."""
         Mailbox.recipient(letter.to)
         _refuse(self.failing, self.refusing)

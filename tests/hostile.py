@@ -7,6 +7,7 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from cabinet.ui import gate, pages
+from tests.form_fields import form_fields
 
 HOSTILE: Final[dict[str, Any]] = {
     "dict": {},
@@ -25,16 +26,6 @@ HOSTILE: Final[dict[str, Any]] = {
     "minus": "-1",
     "nan": float("nan"),
 }
-# Every field that any form has.
-FIELDS: Final = (
-    *("reason", "register", "upload", "who", "action", "since", "until"),
-    *("query", "shown", "checked", "delivery", "email"),
-    *("login", "password", "consent", "remember", "code", "supplier", "number", "access", "proof_kind"),
-    *("serial", "pin", "value", "key", "confirmed", "amount", "account", "id", "name", "alias", "current"),
-    *("address", "phone", "email", "kind", "card_date", "token"),
-    *("readings", "verification", "payments"),
-    *("valid_from", "usage", "price", "price_from", "kind_of_value", "region", "value_from"),
-)
 
 
 def handlers() -> list[str]:
@@ -58,8 +49,9 @@ def payloads(name: str) -> list[dict[str, Any]]:
 
 
 def _everywhere(value: object) -> tuple[object, ...]:
-    pairs = [[field, value] for field in FIELDS]
-    return value, dict.fromkeys(FIELDS, value), {FORM_DATA_ENTRIES_KEY: pairs}, {FORM_DATA_ENTRIES_KEY: value}
+    fields = form_fields()
+    pairs = [[field, value] for field in fields]
+    return value, dict.fromkeys(fields, value), {FORM_DATA_ENTRIES_KEY: pairs}, {FORM_DATA_ENTRIES_KEY: value}
 
 
 def short(name: str) -> str:

@@ -1,5 +1,6 @@
 """Letters into files, for demonstration and tests: one `.eml` each, oldest name first."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cabinet.adapters.letters import Mailbox, as_message
@@ -15,7 +16,11 @@ class OutboxMail:
         self._sender = Mailbox.parse(sender)
         self._clock = clock
 
-    def send(self, letter: Letter) -> None:
+    def send(
+        self,
+        letter: Letter,
+        stopping: Callable[[], bool] = lambda: False,  # noqa: ARG002 - the port's signature
+    ) -> None:
         """Write the letter.
 
         Raises:

@@ -1,7 +1,7 @@
 """Letters by Resend, through its SDK; https://resend.com/docs/api-reference, read in version 2.52."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
@@ -80,7 +80,11 @@ class ResendMail:
         self._seconds = seconds
         self._sender = Mailbox.parse(sender)
 
-    def send(self, letter: Letter) -> None:
+    def send(
+        self,
+        letter: Letter,
+        stopping: Callable[[], bool] = lambda: False,  # noqa: ARG002 - the port's signature
+    ) -> None:
         """Hand the letter over.
 
         Raises:

@@ -39,7 +39,7 @@ class AccountNumberMalformed(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A normalised login: `value` is E.164 or a case-folded address with an IDNA domain."""
+    """A normalised login: `value` is E.164 or an address in small letters with an IDNA domain."""
 
     kind: LoginKind
     value: str
@@ -87,7 +87,7 @@ def _email(text: str) -> str:
         ascii_host = host.rstrip(".").encode("idna").decode("ascii").lower()
     except UnicodeError as exc:
         raise LoginMalformed from exc
-    local = local.casefold()
+    local = local.lower()  # folded, «straße» would be «strasse», which is another person's mailbox
     value = f"{local}@{ascii_host}"
     labels = ascii_host.split(".")
     well_formed = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", x) for x in labels)

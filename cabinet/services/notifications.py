@@ -29,6 +29,7 @@ SMS: Final = "sms"
 CHANNELS: Final = (MAIL, SMS)
 LEASE: Final = timedelta(minutes=2)
 MOST_ATTEMPTS: Final = 55  # a day: a night without the provider loses nothing
+MOST_UNCLEAR: Final = 3  # in a row, when each may have been another copy to the reader
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=30)
 _DAY: Final = timedelta(days=1)
@@ -124,13 +125,13 @@ def deliver_due(deps: Deps) -> int:
 def deliver_channel(deps: Deps, channel: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due by one channel, one message after another; how many were sent.
 
-    A message is claimed for two minutes, sent outside any transaction in ten seconds at most, then
+    A message is claimed for two minutes, sent outside any transaction in little more than one at most, then
     marked: a worker that is killed between sending and marking sends it once more, with the same key.
     A provider that is ill or busy ends the round; the next one begins with the next message.
     """
     sent = 0
     while not stopping() and (message := _claim(deps, channel)):
-        problem = _deliver(deps, message)
+        problem = _deliver(deps, message, stopping)
         sent += problem is None
         if problem and problem.retryable:
             break
@@ -177,9 +178,9 @@ def _daily_limit(deps: Deps) -> Limit:
     return Limit("sms.day", deps.sms_daily_limit, _DAY)
 
 
-def _deliver(deps: Deps, message: OutboxMessage) -> Undelivered | None:
+def _deliver(deps: Deps, message: OutboxMessage, stopping: Callable[[], bool]) -> Undelivered | None:
     try:
-        _send(deps, message)
+        _send(deps, message, stopping)
     except Undelivered as refusal:
         problem = refusal
     except Exception as bug:  # noqa: BLE001 - one message must not hold the others, nor be tried for ever
@@ -201,29 +202,30 @@ def _mark_sent(deps: Deps, message: OutboxMessage) -> None:
             kept.last_error = ""
 
 
-def _send(deps: Deps, message: OutboxMessage) -> None:
+def _send(deps: Deps, message: OutboxMessage, stopping: Callable[[], bool]) -> None:
     template, facts = message.template, _facts(deps, message)
     if message.channel == SMS:
         text = messages.sms_text(template, facts)
         deps.sms.send(Sms(message.key, message.to, text, again=message.revived or message.attempts > 1))
         return
-    deps.mail.send(
-        Letter(
-            message.key,
-            message.to,
-            messages.subject(template, facts),
-            messages.letter_text(template, facts),
-            messages.letter_html(template, facts),
-        )
+    letter = Letter(
+        message.key,
+        message.to,
+        messages.subject(template, facts),
+        messages.letter_text(template, facts),
+        messages.letter_html(template, facts),
     )
+    deps.mail.send(letter, stopping)
 
 
 def _postpone(deps: Deps, message: OutboxMessage, problem: Undelivered) -> None:
     now = deps.clock.now()
     with deps.transaction() as tx:
         kept = tx.outbox.get(message.id or 0)
-        kept.last_error = str(problem.facts["reason"])
-        if problem.retryable and kept.attempts < MOST_ATTEMPTS:
+        reason = str(problem.facts["reason"])
+        most = MOST_UNCLEAR if problem.unclear and kept.last_error == reason else MOST_ATTEMPTS
+        kept.last_error = reason
+        if problem.retryable and kept.attempts < most:
             kept.due_at = now + _pause(kept.attempts, problem.retry_in)
         else:
             kept.due_at, kept.dead_at = None, now

@@ -192,11 +192,15 @@ def sign_in_by_passkey(deps: Deps, actor: Actor, command: SignInByPasskey) -> st
     """
     actor.require(PUBLIC)
     challenge = _spend(deps, actor.visitor, PasskeyPurpose.SIGN_IN, None, command.answer)
-    passkey, use = _check(deps, command.answer, challenge, None)
-    with deps.transaction() as tx:
-        user = _note(deps, tx, actor, passkey, use)
-        remember = command.remember
-        return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=remember, factor=True)
+    try:
+        passkey, use = _check(deps, command.answer, challenge, None)
+        with deps.transaction() as tx:
+            user = _note(deps, tx, actor, passkey, use)
+            remember = command.remember
+            return sessions.issue_ticket(deps, tx, user, actor.visitor, remember=remember, factor=True)
+    except (PasskeyRefused, PasskeyUnknown):
+        _remember_failure(deps, actor, command.answer)
+        raise
 
 
 def begin_second_step(deps: Deps, actor: Actor) -> str:
@@ -346,6 +350,18 @@ def _check(deps: Deps, answer: str, challenge: str, user_id: int | None) -> tupl
     if says_whose and not hmac.compare_digest(said.handle, handle_of(deps.secret_key, passkey.user_id)):
         raise PasskeyRefused
     return passkey, deps.passkeys.check_use(answer, challenge, passkey.public_key, passkey.counter)
+
+
+def _remember_failure(deps: Deps, actor: Actor, answer: str) -> None:
+    """In the audit, for the owner to see; of a passkey that nobody has as well.
+
+    Only of an answer that has spent a challenge: of those there is a limit.
+    """
+    key_id = deps.passkeys.read(answer).key_id
+    with deps.transaction() as tx:
+        passkey = tx.passkeys.find_by_key(key_id)
+        tried = Actor(actor.visitor, passkey.user_id if passkey else None)
+        tx.audit.record(tried, deps.clock.now(), "passkey.failed", passkey.id if passkey else None)
 
 
 def _note(deps: Deps, tx: UnitOfWork, actor: Actor, passkey: Passkey, use: PasskeyUse) -> User:

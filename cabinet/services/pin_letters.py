@@ -242,8 +242,8 @@ def _sender(this: _Round, head: LetterHead) -> Login | None:
         sender = parse_email(head.sender)
     except InputError:
         return None
-    own = (this.deps.mailbox.name if this.deps.mailbox else "").casefold()
-    ours = own.startswith(f"{sender.value}@") or sender.value == this.supplier.desk_email.casefold()
+    own = (this.deps.mailbox.name if this.deps.mailbox else "").lower()
+    ours = own.startswith(f"{sender.value}@") or sender.value == this.supplier.desk_email.lower()
     return None if ours else sender
 
 

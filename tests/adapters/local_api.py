@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+from urllib.parse import parse_qs
 
 from tests.processes import free_port
 
@@ -28,6 +29,11 @@ class Asked:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a form."""
+        return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
+
 
 class LocalApi:
     """Subclasses answer; `trouble` answers instead of them, once for each reply in it.
@@ -36,6 +42,7 @@ class LocalApi:
         asked: every request that was read whole.
         hanging: requests are read and never answered.
         dripping: answers come byte by byte.
+        on_heard: runs when a client has read its answer whole and hung up.
     """
 
     def __init__(self) -> None:
@@ -43,6 +50,7 @@ class LocalApi:
         self.asked: list[Asked] = []
         self.trouble: list[Reply] = []
         self.hanging = self.dripping = False
+        self.on_heard: Callable[[], object] | None = None
         self._released = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._lock = threading.Lock()
@@ -110,6 +118,8 @@ class LocalApi:
                 request.wfile.flush()
                 if self._released.wait(0.05 if self.dripping else 0):
                     return
+            if self.on_heard and not request.rfile.read(1):
+                self.on_heard()
         except OSError:  # the client has had enough
             return
 

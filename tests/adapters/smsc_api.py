@@ -1,8 +1,8 @@
 """SMSC.ru's `send.php` and `status.php` with `fmt=3` as its documentation has them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from tests.adapters.local_api import Asked, LocalApi, Reply
 
@@ -26,14 +26,20 @@ def said(**fields: object) -> Reply:
 
 
 class SmscApi(LocalApi):
-    """`taken` are the messages that were paid for; a repeated id is one more of them, as SMSC has it."""
+    """`taken` are the messages that were paid for; a repeated id is one more of them, as SMSC has it.
+
+    `on_taken` runs when one is taken and not answered yet.
+    """
+
+    on_taken: Callable[[], object]
 
     def __init__(self) -> None:
         super().__init__()
         self.taken: list[Taken] = []
+        self.on_taken = lambda: None
 
     def answer(self, asked: Asked) -> Reply:
-        form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+        form = asked.form
         if form.get("apikey") != KEY:
             return said(error="authorise error", error_code=2)
         if (form.get("fmt"), form.get("charset")) != ("3", "utf-8"):
@@ -46,6 +52,7 @@ class SmscApi(LocalApi):
         if form["phones"] == REFUSED:
             return said(error="invalid number", error_code=7, id=form["id"])
         self.taken.append(Taken(form["id"], form["phones"], form["mes"], form.get("sender", "")))
+        self.on_taken()
         return said(id=form["id"], cnt=1)
 
     def _status(self, form: dict[str, str]) -> Reply:

@@ -23,6 +23,7 @@ class SmtpPost:
     Attributes:
         envelopes: recipient and content of each letter that was answered 250.
         data_answer: instead of 250; `on_data` runs before the answer.
+        hanging: as long as it is, a letter that was read whole is not answered.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class SmtpPost:
         self.data_answer = "250 taken"
         self.hanging = False
         self.on_data: Callable[[], None] = lambda: None
-        self.on_quit: Callable[[], None] = lambda: None
+        self.on_quit: Callable[[], object] = lambda: None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -42,8 +43,8 @@ class SmtpPost:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.hanging:
-            await asyncio.sleep(30)
+        while self.hanging:  # noqa: ASYNC110 - another thread ends it
+            await asyncio.sleep(0.02)
         if self.data_answer.startswith("250"):
             content = envelope.content
             assert isinstance(content, bytes)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from cabinet.services.deps import Deps
 from cabinet.settings import Settings
 from tests.adapters import smsc_api
 from tests.adapters.local_api import bounded
+from tests.adapters.smsc_api import SmscApi
 from tests.adapters.smtp_server import SmtpServerHere
 from tests.fakes import World, make_world
 from tests.processes import die_with_parent, poll
@@ -61,6 +62,12 @@ def server() -> Iterator[SmtpServerHere]:
         yield made
 
 
+@pytest.fixture
+def gateway() -> Iterator[SmscApi]:
+    with SmscApi().serving() as made:
+        yield made
+
+
 def queue(world: World, *to: str) -> None:
     for one in to:
         with world.deps.transaction() as tx:
@@ -72,7 +79,19 @@ def by_smtp(world: World, server: SmtpServerHere, seconds: float = 10.0) -> Deps
     return replace(world.deps, mail=mail)
 
 
-def start_worker(database_url: str, server: SmtpServerHere, folder: Path) -> subprocess.Popen[str]:
+def by_smsc(deps: Deps, gateway: SmscApi) -> Deps:
+    return replace(deps, sms=SmscSms(smsc_api.KEY, gateway.url))
+
+
+def smtp_of(server: SmtpServerHere) -> dict[str, str]:
+    return {"CABINET_MAIL": "smtp", "CABINET_MAIL_FROM": SENDER, "CABINET_SMTP_URL": server.url}
+
+
+def smsc_of(gateway: SmscApi) -> dict[str, str]:
+    return {"CABINET_SMS": "smsc", "CABINET_SMS_KEY": smsc_api.KEY, "CABINET_SMS_URL": gateway.url}
+
+
+def start_worker(database_url: str, provider: dict[str, str], folder: Path) -> subprocess.Popen[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -80,9 +99,7 @@ def start_worker(database_url: str, server: SmtpServerHere, folder: Path) -> sub
         "CABINET_SECRET_KEY": SECRET,
         "CABINET_DATABASE_URL": database_url,
         "CABINET_DATA_DIR": str(folder),
-        "CABINET_MAIL": "smtp",
-        "CABINET_MAIL_FROM": SENDER,
-        "CABINET_SMTP_URL": server.url,
+        **provider,
     }
     return subprocess.Popen(
         [sys.executable, "-c", WORKER],
@@ -125,11 +142,42 @@ def assert_sent_at_most_once_more(world: World, server: SmtpServerHere) -> None:
     assert copies == 2
 
 
+def assert_found_and_never_sent_again(world: World, gateway: SmscApi) -> None:
+    """After a kill: nothing for the two minutes of the lease; then one question, which finds it on its way."""
+    deps = by_smsc(world.deps, gateway)
+    world.clock.at = datetime.now(UTC)
+    world.clock.move(seconds=60)
+    assert notifications.deliver_due(deps) == 0
+    world.clock.move(seconds=120)
+    assert notifications.deliver_due(deps) == 1
+    for _ in range(10):
+        world.clock.move(hours=1)
+        assert notifications.deliver_due(deps) == 0
+    sent, asked = (one.form for one in gateway.asked)
+    assert [one.path for one in gateway.asked] == ["/sys/send.php", "/sys/status.php"]
+    assert (asked["id"], asked["phone"]) == (sent["id"], sent["phones"])
+    assert [one.id for one in gateway.taken] == [sent["id"]]
+
+
+@contextmanager
+def unmarkable(database_url: str) -> Iterator[Callable[[], None]]:
+    """From the call of what is given to the end of the block no worker can mark what it has sent."""
+    engine = make_engine(database_url)
+    with engine.connect() as holder:
+
+        def hold() -> None:
+            holder.execute(text("UPDATE outbox SET attempts = attempts"))
+
+        yield hold
+        holder.rollback()
+    engine.dispose()
+
+
 def test_a_worker_killed_before_it_hears_that_the_letter_was_taken(
     world: World, database_url: str, server: SmtpServerHere, tmp_path: Path
 ) -> None:
     queue(world, "anna@example.ru")
-    process = start_worker(database_url, server, tmp_path)
+    process = start_worker(database_url, smtp_of(server), tmp_path)
     server.post.on_data = process.kill
     go(process)
     assert process.wait(LAUNCH) == -signal.SIGKILL
@@ -143,31 +191,52 @@ def test_a_worker_killed_between_sending_and_marking(
 ) -> None:
     """Its letter is taken and it says goodbye; a lock on the row keeps it from marking until it is dead."""
     queue(world, "anna@example.ru")
-    engine = make_engine(database_url)
-    process = start_worker(database_url, server, tmp_path)
+    process = start_worker(database_url, smtp_of(server), tmp_path)
     goodbye = threading.Event()
-    with engine.connect() as holder:
-
-        def hold() -> None:
-            holder.execute(text("UPDATE outbox SET attempts = attempts"))
-
+    with unmarkable(database_url) as hold:
         server.post.on_data, server.post.on_quit = hold, goodbye.set
         go(process)
         assert goodbye.wait(LAUNCH)
         process.kill()
         assert process.wait(LAUNCH) == -signal.SIGKILL
-        holder.rollback()
     process.communicate()
-    engine.dispose()
     server.post.on_data = lambda: None
     assert_sent_at_most_once_more(world, server)
+
+
+def test_a_worker_killed_before_it_hears_that_the_short_message_was_taken(
+    world: World, database_url: str, gateway: SmscApi, tmp_path: Path
+) -> None:
+    queue(world, "+79127451020")
+    process = start_worker(database_url, smsc_of(gateway), tmp_path)
+    gateway.on_taken = process.kill
+    go(process)
+    assert process.wait(LAUNCH) == -signal.SIGKILL
+    process.communicate()
+    assert_found_and_never_sent_again(world, gateway)
+
+
+def test_a_worker_killed_between_sending_a_short_message_and_marking_it(
+    world: World, database_url: str, gateway: SmscApi, tmp_path: Path
+) -> None:
+    queue(world, "+79127451020")
+    process = start_worker(database_url, smsc_of(gateway), tmp_path)
+    heard = threading.Event()
+    with unmarkable(database_url) as hold:
+        gateway.on_taken, gateway.on_heard = hold, heard.set
+        go(process)
+        assert heard.wait(LAUNCH)
+        process.kill()
+        assert process.wait(LAUNCH) == -signal.SIGKILL
+    process.communicate()
+    assert_found_and_never_sent_again(world, gateway)
 
 
 def test_two_workers_send_no_letter_twice(
     world: World, database_url: str, server: SmtpServerHere, tmp_path: Path
 ) -> None:
     queue(world, *(f"user{n}@example.ru" for n in range(60)))
-    workers = [start_worker(database_url, server, tmp_path) for _ in range(2)]
+    workers = [start_worker(database_url, smtp_of(server), tmp_path) for _ in range(2)]
     go(*workers)
     sent = [int(process.communicate(timeout=LAUNCH)[0]) for process in workers]
     assert sum(sent) == 60
@@ -176,24 +245,23 @@ def test_two_workers_send_no_letter_twice(
 
 
 def test_an_hour_without_servers_loses_nothing_and_doubles_nothing(
-    world: World, server: SmtpServerHere
+    world: World, server: SmtpServerHere, gateway: SmscApi
 ) -> None:
-    with smsc_api.SmscApi().serving() as gateway:
-        deps = replace(by_smtp(world, server), sms=SmscSms(smsc_api.KEY, gateway.url))
-        server.go_down()
-        gateway.go_down()
-        for minute in range(60):
-            if minute < 10:
-                queue(world, f"user{minute}@example.ru", f"+791274510{minute:02}")
-            assert notifications.deliver_due(deps) == 0
-            world.clock.move(minutes=1)
-        server.come_up()
-        gateway.come_up()
-        for _ in range(45):
-            notifications.deliver_due(deps)
-            world.clock.move(minutes=1)
-        assert sorted(to for to, _ in server.post.envelopes) == [f"user{n}@example.ru" for n in range(10)]
-        assert sorted(one.to for one in gateway.taken) == [f"+791274510{n:02}" for n in range(10)]
+    deps = by_smsc(by_smtp(world, server), gateway)
+    server.go_down()
+    gateway.go_down()
+    for minute in range(60):
+        if minute < 10:
+            queue(world, f"user{minute}@example.ru", f"+791274510{minute:02}")
+        assert notifications.deliver_due(deps) == 0
+        world.clock.move(minutes=1)
+    server.come_up()
+    gateway.come_up()
+    for _ in range(45):
+        notifications.deliver_due(deps)
+        world.clock.move(minutes=1)
+    assert sorted(to for to, _ in server.post.envelopes) == [f"user{n}@example.ru" for n in range(10)]
+    assert sorted(one.to for one in gateway.taken) == [f"+791274510{n:02}" for n in range(10)]
     with world.deps.snapshot() as tx:
         assert (tx.outbox.count_waiting(), tx.outbox.list_dead()) == (0, [])
 

@@ -106,7 +106,7 @@ def smtp(tmp_path: Path) -> Iterator[Provider]:
             server.come_up,
             smtp_server.REFUSED,
             hang,
-            SmtpMail(target, SENDER, FakeClock(), seconds=0.3),
+            SmtpMail(target, SENDER, FakeClock(), seconds=0.3, patience=0),
         )
 
 
@@ -148,6 +148,11 @@ def test_a_letter_arrives_whole(provider: Provider) -> None:
     provider.sender.send(letter())
     (one,) = provider.arrived()
     assert (one.to, one.subject, one.text) == ("anna@example.ru", "Код подтверждения 123456", TEXT)
+
+
+def test_a_letter_arrives_also_while_the_portal_is_stopping(provider: Provider) -> None:
+    provider.sender.send(letter(), lambda: True)
+    assert len(provider.arrived()) == 1
 
 
 def test_the_same_key_is_one_letter_to_its_reader(provider: Provider) -> None:

@@ -3,9 +3,12 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.headerregistry import DateHeader
+from email.message import EmailMessage
 
 import pytest
 import trustme
@@ -201,7 +204,110 @@ def test_a_server_that_drips_is_left_in_time() -> None:
             SmtpMail(target, SENDER, FakeClock(), seconds=0.5).send(LETTER)
         over.set()
         thread.join()
-    assert problem.value.retryable
+    assert (problem.value.retryable, problem.value.unclear) == (True, False)
+
+
+def test_a_server_that_hangs_before_it_has_the_letter_is_left_in_time() -> None:
+    """It answers everything up to DATA, to which a minute more is not given."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as lines:
+                connection.send(b"220 here\r\n")
+                while not next(lines).startswith(b"DATA"):
+                    connection.send(b"250 yes\r\n")
+                over.wait(60)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        target = SmtpServer("127.0.0.1", listener.getsockname()[1], Tls.NEVER)
+        with bounded(30), pytest.raises(Undelivered) as problem:
+            SmtpMail(target, SENDER, FakeClock(), seconds=3).send(LETTER)
+        over.set()
+        thread.join()
+    assert (problem.value.retryable, problem.value.unclear) == (True, False)
+
+
+def test_a_letter_that_is_looked_through_for_long_goes_out_once() -> None:
+    """The server answers when the conversation's own time is over, which it learns by being waited for."""
+    with SmtpServerHere().serving() as server:
+        server.post.hanging = True
+        answers_at = time.monotonic() + 2.5
+
+        def stopping() -> bool:
+            server.post.hanging = time.monotonic() < answers_at
+            return False
+
+        SmtpMail(SmtpServer.parse(server.url), SENDER, FakeClock(), seconds=2).send(LETTER, stopping)
+        assert len(server.post.envelopes) == 1
+
+
+def unanswered(server: SmtpServerHere) -> Undelivered:
+    """What is said of a letter that the server has whole."""
+    mail = SmtpMail(SmtpServer.parse(server.url), SENDER, FakeClock(), seconds=3, patience=0)
+    with pytest.raises(Undelivered) as problem:
+        mail.send(LETTER)
+    return problem.value
+
+
+def test_without_an_answer_to_the_whole_letter_nobody_knows_whether_it_was_taken() -> None:
+    with SmtpServerHere().serving() as server:
+        server.post.hanging = True
+        problem = unanswered(server)
+    assert (problem.retryable, problem.unclear, problem.retry_in) == (True, True, 1800)
+    assert problem.facts["reason"] == "perhaps taken: no answer to the whole letter"
+
+
+def test_a_connection_that_breaks_over_the_whole_letter_leaves_it_unclear() -> None:
+    def break_off() -> None:
+        raise ConnectionResetError
+
+    with SmtpServerHere().serving() as server:
+        server.post.on_data = break_off
+        problem = unanswered(server)
+    assert (problem.retryable, problem.unclear, problem.retry_in) == (True, True, 0)
+
+
+def test_garbage_for_an_answer_to_the_whole_letter_leaves_it_unclear() -> None:
+    with SmtpServerHere().serving() as server:
+        server.post.data_answer = "yes"
+        problem = unanswered(server)
+    assert (problem.retryable, problem.unclear) == (True, True)
+
+
+def test_a_refusal_of_the_whole_letter_is_clear() -> None:
+    with SmtpServerHere().serving() as server:
+        server.post.data_answer = "451 4.3.0 later"
+        assert not unanswered(server).unclear
+
+
+def test_a_portal_that_stops_gives_nobody_a_minute_more() -> None:
+    with SmtpServerHere().serving() as server:
+        server.post.hanging = True
+        mail = SmtpMail(SmtpServer.parse(server.url), SENDER, FakeClock(), seconds=3)
+        with bounded(30), pytest.raises(Undelivered) as problem:
+            mail.send(LETTER, lambda: True)
+    assert (problem.value.retryable, problem.value.unclear, problem.value.retry_in) == (True, True, 0)
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are() -> None:
+    text = ".\n..\n.Код: 123456\nКод.\n"
+    with SmtpServerHere().serving() as server:
+        SmtpMail(SmtpServer.parse(server.url), SENDER, FakeClock()).send(replace(LETTER, text=text))
+        body = server.post.letters()[0].get_body(("plain",))
+    assert isinstance(body, EmailMessage)
+    assert body.get_content().replace("\r\n", "\n") == text
+
+
+def test_a_letter_that_was_taken_is_sent_though_nobody_says_goodbye() -> None:
+    over = threading.Event()
+    with SmtpServerHere().serving() as server:
+        server.post.on_quit = lambda: over.wait(30)
+        SmtpMail(SmtpServer.parse(server.url), SENDER, FakeClock(), seconds=3).send(LETTER)
+        over.set()
+        assert len(server.post.envelopes) == 1
 
 
 def test_a_letter_that_was_taken_is_sent_though_the_goodbye_fails() -> None:

@@ -22,7 +22,7 @@ def trees() -> dict[str, ast.Module]:
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
-def strings(tree: ast.Module) -> Iterator[ast.Constant]:
+def strings(tree: ast.AST) -> Iterator[ast.Constant]:
     """String constants, parts of f-strings among them, without docstrings."""
     bodies = [node.body for node in ast.walk(tree) if isinstance(node, _WITH_DOCSTRINGS)]
     said = {
@@ -52,7 +52,7 @@ def _descendants(kind: type[CabinetError]) -> Iterator[type[CabinetError]]:
         yield from _descendants(child)
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Every call with the last part of the name that is called."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

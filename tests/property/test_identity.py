@@ -51,7 +51,7 @@ def test_an_email_is_itself_in_any_case_and_its_shown_form_reads_back(local: str
     assert login.value.isascii()
     assert Login.parse(login.value) == Login.parse(login.shown) == login
     assert Login.parse(f" {address.upper()} ") == login
-    assert login.masked.startswith(f"{local[0].casefold()}•••@")
+    assert login.masked.startswith(f"{local[0].lower()}•••@")
 
 
 @given(

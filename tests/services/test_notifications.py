@@ -135,6 +135,44 @@ def test_after_enough_refusals_a_message_is_dead_and_counted_no_more(world: Worl
         assert tx.outbox.count_waiting() == 0
 
 
+def test_a_letter_that_may_have_been_taken_each_time_goes_out_three_times_at_most(world: World) -> None:
+    unclear = Refusing(Undelivered("perhaps taken", retryable=True, unclear=True))
+    queue(world)
+    for _ in range(10):
+        notifications.deliver_due(replace(world.deps, mail=unclear))
+        world.clock.move(hours=1)
+    assert len(unclear.tried) == notifications.MOST_UNCLEAR == 3
+    [row] = notifications.list_dead(world.deps, Actor.system())
+    assert row.error == "perhaps taken"
+    notifications.retry_message(world.deps, Actor.system(), row.id)
+    assert notifications.deliver_due(world.deps) == 1
+
+
+def test_an_hour_in_which_nothing_is_said_of_letters_loses_none(world: World) -> None:
+    unclear = Refusing(Undelivered("perhaps taken", retryable=True, retry_in=1800, unclear=True))
+    queue(world)
+    for _ in range(60):
+        notifications.deliver_due(replace(world.deps, mail=unclear))
+        world.clock.move(minutes=1)
+    world.clock.move(minutes=40)
+    assert notifications.deliver_due(world.deps) == 1
+
+
+def test_a_letter_that_was_refused_for_an_hour_does_not_die_of_one_unclear_answer(world: World) -> None:
+    world.mail.failing = True
+    queue(world)
+    for _ in range(60):
+        notifications.deliver_due(world.deps)
+        world.clock.move(minutes=1)
+    world.clock.move(minutes=40)
+    unclear = Refusing(Undelivered("perhaps taken", retryable=True, unclear=True))
+    notifications.deliver_due(replace(world.deps, mail=unclear))
+    assert unclear.tried
+    world.mail.failing = False
+    world.clock.move(minutes=40)
+    assert notifications.deliver_due(world.deps) == 1
+
+
 @pytest.mark.parametrize("template", sorted(messages.TEMPLATES))
 def test_every_template_reads_whole_in_text_html_and_sms(template: str) -> None:
     facts = {
@@ -165,7 +203,7 @@ class Refusing:
     problem: Undelivered
     tried: list[str] = field(default_factory=list)
 
-    def send(self, message: Letter | Sms) -> None:
+    def send(self, message: Letter | Sms, *_stopping: object) -> None:
         self.tried.append(message.to)
         raise self.problem
 
@@ -417,7 +455,7 @@ def test_a_letter_that_comes_back_before_it_is_marked_stays_dead(world: World) -
     queue(world)
 
     class Hasty(FakeMail):
-        def send(self, letter: Letter) -> None:
+        def send(self, letter: Letter, *_stopping: object) -> None:
             world.mail.send(letter)
             returned(world)
 

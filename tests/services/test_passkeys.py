@@ -186,6 +186,52 @@ def test_a_passkey_signs_in_nobody_but_its_owner(world: World) -> None:
     assert enter(world, answered(world, mallory.prove(asked(world))), ELSEWHERE)[0].user == boris.user
 
 
+def test_a_forged_proof_is_remembered_and_the_owner_sees_it(world: World) -> None:
+    anna, telephone = subscriber(world), Authenticator()
+    add(world, anna, telephone)
+    for _ in range(2):
+        with pytest.raises(PasskeyRefused):
+            answered(world, telephone.prove(asked(world), private=ec.generate_private_key(ec.SECP256R1())))
+    row = security_events.list_security_events(world.deps, anna)[0]
+    assert row.what == "Вход ключом доступа не удался, 2\u00a0попытки"
+    assert row.place == f"IP-адрес {ELSEWHERE.address}"
+
+
+def test_a_proof_that_is_right_and_opens_nothing_is_remembered_too(world: World) -> None:
+    anna, copied, blocked = subscriber(world), Authenticator(counts=True), Authenticator()
+    add(world, anna, copied)
+    add(world, anna, blocked)
+    answered(world, copied.prove(asked(world)))
+    copied.counter -= 1
+    with pytest.raises(PasskeyRefused):
+        answered(world, copied.prove(asked(world)))
+    with world.deps.transaction() as tx:
+        tx.users.get(anna.user).blocked_at = world.clock.now()
+    with pytest.raises(PasskeyRefused):
+        answered(world, blocked.prove(asked(world)))
+    with world.deps.snapshot() as tx:
+        kept = tx.audit.list_actions("passkey.failed")
+    assert sorted((x.user_id, x.object_id) for x in kept) == [(anna.user, 1), (anna.user, 2)]
+
+
+def test_a_passkey_that_nobody_has_is_remembered_of_nobody_and_what_answers_no_challenge_not_at_all(
+    world: World,
+) -> None:
+    anna, telephone = subscriber(world), Authenticator()
+    row = add(world, anna, telephone)
+    passkeys.remove_passkey(world.deps, anna, int(row.id))
+    for lie in ("{}", telephone.prove(asked(world), challenge="A" * 43)):
+        with pytest.raises((PasskeyRefused, PasskeyLate)):
+            answered(world, lie)
+    with world.deps.snapshot() as tx:
+        assert tx.audit.list_actions("passkey.failed") == []
+    with pytest.raises(PasskeyUnknown):
+        answered(world, telephone.prove(asked(world)))
+    with world.deps.snapshot() as tx:
+        [kept] = tx.audit.list_actions("passkey.failed")
+    assert (kept.user_id, kept.object_id, kept.address) == (None, None, ELSEWHERE.address)
+
+
 def test_a_blocked_user_is_let_in_by_no_passkey(world: World) -> None:
     anna, telephone = subscriber(world), Authenticator()
     add(world, anna, telephone)

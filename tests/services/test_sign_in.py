@@ -10,7 +10,7 @@ from cabinet.domain.errors import CabinetError, TooMany
 from cabinet.domain.human_check import HumanCheckNeeded
 from cabinet.domain.permissions import Actor, Visitor
 from cabinet.ports import PasswordHasher
-from cabinet.services import confirmations, password_reset, sessions, sign_in
+from cabinet.services import confirmations, notifications, password_reset, sessions, sign_in
 from tests.factories import PASSWORD, code_in, enter, last_text, pass_for, register, subscriber
 from tests.fakes import NOON, VISITOR, World
 
@@ -308,6 +308,19 @@ def test_a_new_password_by_code_ends_every_session(world: World) -> None:
         sign_in.sign_in(world.deps, ANNA, form())
     assert sign_in.sign_in(world.deps, ANNA, form("совсем другая фраза")).ticket
     assert "Пароль изменён" in last_text(world, MAIL)
+
+
+def test_a_mailbox_whose_name_only_folds_to_anothers_is_its_own(world: World) -> None:
+    subscriber(world, "strasse@example.de")
+    world.clock.move(minutes=2)
+    sent = len(world.mail.to("strasse@example.de"))
+    command = password_reset.AskReset.parse({"login": "Straße@example.de"}, pass_for(world, VISITOR, "reset"))
+    password_reset.ask_reset(world.deps, ANNA, command)
+    notifications.deliver_due(world.deps)
+    assert len(world.mail.to("strasse@example.de")) == sent
+    assert world.mail.to("straße@example.de") == []
+    world.clock.move(minutes=2)
+    assert subscriber(world, "straße@example.de").user_id == 2
 
 
 def test_a_reset_of_an_unknown_login_looks_the_same_and_sends_nothing(world: World) -> None:

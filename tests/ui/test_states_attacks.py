@@ -14,6 +14,7 @@ from cabinet.domain.permissions import Permission
 from cabinet.ui import gate
 from tests.factories import ACCOUNT, OTHER_ACCOUNT, OTHER_SERIAL, SERIAL, owner
 from tests.fakes import World, make_world
+from tests.form_fields import form_fields
 from tests.hostile import arguments, handlers, payloads, short
 from tests.tables import checksums, rows_of
 from tests.ui.browsers import ANNA, BORIS, Browser, Dropped, session_cookie, visitor_of
@@ -81,6 +82,31 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def test_there_are_handlers_to_attack() -> None:
     assert len(NAMES) > 25
     assert len(PRIVATE) > 15
+
+
+def test_the_fields_to_attack_are_found_however_their_form_is_drawn_and_read() -> None:
+    """Words of a form, of its component, of a helper's call, of an enumeration, of a tuple, of an address."""
+    known = (
+        *("reason", "register", "upload", "who", "action", "since", "until", "query", "shown", "checked"),
+        *("delivery", "login", "password", "consent", "remember", "code", "supplier", "number", "access"),
+        *(
+            "proof_kind",
+            "serial",
+            "pin",
+            "value",
+            "key",
+            "confirmed",
+            "amount",
+            "account",
+            "id",
+            "name",
+            "alias",
+        ),
+        *("current", "address", "phone", "email", "kind", "card_date", "token", "readings", "verification"),
+        *("payments", "valid_from", "usage", "price", "price_from", "kind_of_value", "region", "value_from"),
+        *("recovery", "meter", "basic_shows_due", "fall", "request", "window_from_day", "due_day", "answer"),
+    )
+    assert sorted(set(known) - set(form_fields())) == []
 
 
 @pytest.mark.parametrize("name", NAMES, ids=short)
