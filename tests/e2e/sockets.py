@@ -41,8 +41,10 @@ class RawSocket:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._socket = Client(address, headers=headers)
-        self._socket.receive(_WAIT)
         self.raw(f"40{_NAMESPACE}," + (json.dumps(self.auth) if self.auth is not None else ""))
+        self._socket.receive(
+            _WAIT
+        )  # the opening, which the client may have read with the handshake and hold until more comes
         return self
 
     def __exit__(
