@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cabinet.domain import practice
-from cabinet.texts import entrance, home, payments
+from cabinet.texts import demo, entrance, home, payments
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson, Step
-from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, live, seen_in
+from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, Watch, live, seen_in
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import button, enter_code, open_page, register, sign_in, type_in
@@ -585,6 +585,24 @@ def test_a_bank_left_without_an_answer_is_helped_out_of(phone_page: Page) -> Non
     button(phone_page, payments.PAY).click()
     button(phone_page, "Подтвердить оплату").click()
     told(phone_page, lesson, 3)
+
+
+def test_a_payment_that_the_practice_bank_does_not_know_leads_back_to_the_lesson(
+    phone_page: Page, watch: Watch, check_axe: CheckAxe
+) -> None:
+    watch.allow("404")
+    lesson = LESSONS["pay"]
+    begin(phone_page, lesson, "together")
+    phone_page.locator(lesson.steps[0].press).click()
+    told(phone_page, lesson, 2)
+    phone_page.goto("/demo/bank?payment=of-another-lesson")
+    expect(phone_page.get_by_role("main")).to_contain_text(demo.PRACTICE_NO_PAYMENT)
+    expect(phone_page.get_by_text("Обучение: данные ненастоящие")).to_be_visible()
+    check_axe(phone_page)
+    phone_page.get_by_role("link", name=demo.BACK).click()
+    expect(coach(phone_page)).to_contain_text(SAY["elsewhere"])
+    button(phone_page, SAY["go"]).click()
+    told(phone_page, lesson, 2)
 
 
 def test_what_is_framed_tells_the_steps_text_and_shows_that_it_has_the_focus(phone_page: Page) -> None:
