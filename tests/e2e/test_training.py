@@ -331,8 +331,16 @@ def test_the_desk_sees_at_which_step_a_lesson_was_left(
     look(page, "/desk/training")
 
 
-@pytest.mark.parametrize("path", sorted({step.page for lesson in LESSONS.values() for step in lesson.steps}))
-def test_the_question_mark_begins_the_pages_own_lesson(town: Town, open_as: OpenAs, path: str) -> None:
+# Where the lesson of a page is taken up: on that page, or where what it lists is come to.
+_TAKEN_UP = {step.page: step.page for lesson in LESSONS.values() for step in lesson.steps} | {
+    "/accounts": "/settings"
+}
+
+
+@pytest.mark.parametrize(("path", "taken_up"), sorted(_TAKEN_UP.items()), ids=sorted(_TAKEN_UP))
+def test_the_question_mark_begins_the_pages_own_lesson(
+    town: Town, open_as: OpenAs, path: str, taken_up: str
+) -> None:
     page = open_as(town.subscriber(town.household()))
     open_page(page, path)
     button(page, texts.HELP).click()
@@ -340,7 +348,7 @@ def test_the_question_mark_begins_the_pages_own_lesson(town: Town, open_as: Open
     (taken,) = [x["value"] for x in page.context.cookies() if x["name"] == "lesson"]
     name, _, at, _ = taken.split(".")
     told(page, LESSONS[name], int(at) + 1)
-    assert LESSONS[name].steps[int(at)].page == path
+    assert LESSONS[name].steps[int(at)].page == taken_up
     expect(button(page, texts.HELP)).to_be_hidden()
 
 
@@ -566,6 +574,29 @@ def test_a_step_gone_back_to_that_is_done_waits_for_the_person(phone_page: Page)
     button(phone_page, SAY["back"]).click()
     button(phone_page, SAY["next"]).click()
     told(phone_page, lesson, 3)
+
+
+@pytest.mark.parametrize(("lesson", "number"), [("connect", 3), ("pin", 2)])
+def test_a_form_that_was_sent_and_is_gone_back_to_is_not_empty(
+    phone_page: Page, portal: Portal, lesson: str, number: int
+) -> None:
+    steps = LESSONS[lesson].steps
+    begin(phone_page, LESSONS[lesson], "together")
+    known = household(portal, phone_page)
+    for behind, step in enumerate(steps[:number]):
+        told(phone_page, LESSONS[lesson], behind + 1)
+        do(phone_page, step, known)
+    told(phone_page, LESSONS[lesson], number + 1)
+    button(phone_page, SAY["back"]).click()
+    told(phone_page, LESSONS[lesson], number)
+    sample = phone_page.request.get("/api/practice").json()["steps"][number - 1]["type"]
+    for field, value in ((phone_page.locator(selector), value) for selector, value in sample):
+        if value == "on":
+            expect(field).to_be_checked()
+        else:
+            # The page may write a number in its own way.
+            any_spaces = " ?".join(map(re.escape, value.replace(" ", "")))
+            expect(field).to_have_value(re.compile(f"^{any_spaces}$"))
 
 
 def test_a_bank_left_without_an_answer_is_helped_out_of(phone_page: Page) -> None:
