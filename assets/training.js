@@ -47,6 +47,9 @@ function done(step) {
   return step.seen ? Boolean(seen(step.seen)) : false;
 }
 
+// Before its first data a page may show what it was left with.
+const live = () => one("[data-connection]")?.dataset.live === "1";
+
 const led = (step) => Boolean(step.path || step.says || step.seen);
 
 function reach(to, furthest = Math.max(most, to)) {
@@ -72,7 +75,7 @@ function restartPatience() {
 // gone back to is done until its page shows that it is not. Who does the task alone is told of nothing but the task.
 function advance() {
   for (let step; (step = lesson.steps[at]); reach(at + 1)) {
-    undone ||= location.pathname === step.page && !done(step);
+    undone ||= location.pathname === step.page && live() && !done(step);
     if (led(step) ? !undone || !done(step) : lesson.way !== "alone") return;
   }
 }
@@ -100,6 +103,7 @@ function look() {
   if (step && lesson.way !== "alone" && !target && !late) return awaitTarget(here); // its data are on the way
   clearTimeout(lateness);
   lateness = 0;
+  if (target && at < most && undone && !touched) refill(step);
   const view = [at, asked, wrong, stuck, here, passed(step)].join();
   if (view === shown && (!target || target === marked)) return settle();
   shown = view;
@@ -299,6 +303,11 @@ function type(selector, value) {
   set.call(field, value);
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// A form that was sent and is gone back to is not empty: what was to be typed there stands in it.
+function refill(step) {
+  for (const [selector, value] of step.type ?? []) if (value === "on" || seen(selector)?.value === "") type(selector, value);
 }
 
 // A drawn document, so that nobody reaches for a real one.

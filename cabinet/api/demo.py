@@ -22,7 +22,7 @@ from cabinet.domain.errors import CabinetError, PracticeOver
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
 from cabinet.texts import demo as texts
-from cabinet.texts import shell
+from cabinet.texts import not_found, shell
 
 BANK: Final = "/demo/bank"
 INBOX: Final = "/demo/inbox"
@@ -52,7 +52,7 @@ class DemoSide:
         bank: its books.
         notify: how the bank tells the portal that a payment has ended.
         inbox: the folder of the letters and messages that have arrived; None where they go out for real.
-        back: where the inbox leads back; "" nowhere.
+        back: where its pages lead back to a lesson; "" nowhere.
         practice: it is a practice world's.
     """
 
@@ -141,7 +141,16 @@ def _order_of(side: DemoSide, payment: str) -> PaymentOrder:
 
 
 def _no_payment(side: DemoSide) -> Response:
-    return _page(side, texts.BANK, f"<h1>{texts.BANK}</h1><p>{texts.NO_PAYMENT}</p>", 404)
+    if side.bank is None:
+        return Response(status_code=404)
+    words = texts.PRACTICE_NO_PAYMENT if side.practice else texts.NO_PAYMENT
+    way = _way(side.back(), texts.BACK) or _way("/", not_found.TO_HOME)
+    return _page(side, texts.BANK, f"<h1>{texts.BANK}</h1><p>{words}</p>{way}", 404)
+
+
+def _way(to: str, words: str) -> str:
+    """The button that leads on; "" nowhere."""
+    return f'<p><a class="button primary" href="{escape(to, quote=True)}">{words}</a></p>' if to else ""
 
 
 def _bank_body(payment: str, order: PaymentOrder) -> str:
@@ -170,10 +179,8 @@ def _inbox_body(folder: Path, side: DemoSide) -> str:
         if side.practice
         else (texts.INBOX_NOTE, texts.INBOX_EMPTY)
     )
-    back = side.back()
-    way = f'<p><a class="button primary" href="{escape(back, quote=True)}">{texts.BACK}</a></p>'
     return (
-        f"<h1>{texts.INBOX}</h1><p class='note'>{note}</p>{way if back else ''}"
+        f"<h1>{texts.INBOX}</h1><p class='note'>{note}</p>{_way(side.back(), texts.BACK)}"
         f"{''.join(cards) or f'<p>{empty}</p>'}"
     )
 

@@ -6,7 +6,7 @@ Signed in operators only; refusals are remembered.
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -121,7 +121,7 @@ def _rejects(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
             path, media_type="text/csv; charset=utf-8", filename="rejects.csv", headers=NO_STORE
         )
     lines = desk_registers.rejects_of_register(deps, actor, id_of(asked.get("register", "")))
-    return _csv("rejects.csv", lines, ("line", "column", "reason", "original"))
+    return _csv("rejects.csv", lines)
 
 
 def _document(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
@@ -136,16 +136,15 @@ def _audit(deps: Deps, actor: Actor, asked: QueryParams) -> Response:
     return _csv("audit.csv", desk_audit.export_audit(deps, actor, query))
 
 
-def _csv(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> Response:
+def _csv(name: str, rows: Iterator[Iterable[str]]) -> Response:
     """Rows as they are read from the database, however many."""
     headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_lines(rows, head), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_lines(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _lines(rows: Iterable[Iterable[str]], head: Iterable[str]) -> Iterator[str]:
+def _lines(rows: Iterator[Iterable[str]]) -> Iterator[str]:
     """Some hundreds of lines in a piece: each piece is a message to the server and a hop between threads."""
-    waiting = chain([head] if head else [], rows)
-    while some := list(islice(waiting, _LINES)):
+    while some := list(islice(rows, _LINES)):
         page = io.StringIO()
         csv.writer(page, delimiter=";", lineterminator="\n").writerows(some)
         yield page.getvalue()

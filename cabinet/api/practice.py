@@ -206,10 +206,12 @@ def _address(lesson: Lesson, at: int, world: PracticeWorld) -> str:
 
 
 def way_back(request: Request, caller: Caller, world: PracticeWorld) -> str:
-    """Where the lesson goes on after a page without the coach; "" when it has no such page."""
-    lesson, _, _ = _chosen(_taken(request, caller))
-    steps = lesson.steps if lesson else ()
-    return next((str(_fill(x.back, _facts(world))) for x in steps if x.back), "")
+    """Where the lesson goes on after a page without the coach, or where it was taken up; "" without a lesson."""
+    lesson, _, at = _chosen(_taken(request, caller))
+    if lesson is None:
+        return ""
+    ways = (x.back.format(**_facts(world)) for x in lesson.steps if x.back)
+    return next(ways, _address(lesson, at, world))
 
 
 def _facts(world: PracticeWorld) -> dict[str, str]:

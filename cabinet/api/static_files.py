@@ -120,6 +120,8 @@ def _load(path: Path, name: str, *, https: bool) -> StoredFile:
 class StaticFiles:
     """Answers what the build holds; asks the inner app for the rest; gives its 404s the portal's own page.
 
+    A 404 that is a page already stays: it knows more.
+
     Args:
         inner: the app behind.
         folder: a finished build.
@@ -183,18 +185,23 @@ class StaticFiles:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     def _own_404(self, scope: Scope, send: Send) -> Send:
-        """Passes the inner app's answers on, but in the place of its 404 sends the portal's page."""
+        """Passes the inner app's answers on, but in the place of a 404 that is no page sends the portal's."""
         replaced = False
 
         async def sending(message: Message) -> None:
             nonlocal replaced
-            if message["type"] == "http.response.start" and message["status"] == 404:  # noqa: PLR2004
+            if message["type"] == "http.response.start" and _is_bare_404(message):
                 replaced = True
                 await self._missing(scope, send)
             elif not replaced:
                 await send(message)
 
         return sending
+
+
+def _is_bare_404(start: Message) -> bool:
+    page = (b"content-type", b"text/html; charset=utf-8")
+    return start["status"] == 404 and page not in start["headers"]  # noqa: PLR2004
 
 
 def _asked(scope: Scope) -> dict[str, str]:

@@ -9,8 +9,7 @@ from rich.table import Table
 from cabinet import terminal
 from cabinet.domain.identity import Login
 from cabinet.domain.permissions import Actor
-from cabinet.services import users as services
-from cabinet.services.users import UserRow
+from cabinet.services.users import Deed, UserRow, manage_user
 from cabinet.texts import users as texts
 
 users = typer.Typer(help="Subscribers.", no_args_is_help=True)
@@ -26,7 +25,7 @@ def mount(application: typer.Typer) -> None:
 def show(login: SomeLogin) -> None:
     """Show what is known of a subscriber; the journal remembers that it was looked at."""
     with terminal.refusals():
-        row = services.show_user(terminal.dependencies(), Actor.system(), Login.parse(login))
+        row = manage_user(terminal.dependencies(), Actor.system(), Login.parse(login))
     terminal.console().print(_table(row))
 
 
@@ -35,11 +34,10 @@ def block(
     login: SomeLogin, *, undo: Annotated[bool, typer.Option("--undo", help="Open it again.")] = False
 ) -> None:
     """Close a subscriber's cabinet and end every session at once; `--undo` opens it again."""
-    act, said = (services.unblock_user, texts.UNBLOCKED) if undo else (services.block_user, texts.BLOCKED)
+    deed, said = (Deed.UNBLOCK, texts.UNBLOCKED) if undo else (Deed.BLOCK, texts.BLOCKED)
     with terminal.refusals():
-        found = Login.parse(login)
-        act(terminal.dependencies(), Actor.system(), found)
-    typer.echo(said.format(login=found.shown))
+        row = manage_user(terminal.dependencies(), Actor.system(), Login.parse(login), deed)
+    typer.echo(said.format(login=row.login))
 
 
 def _table(row: UserRow) -> Table:

@@ -60,16 +60,19 @@ class Attempts:
         self._lock(f"{limit.bucket}:{subject}")
 
     def release(self, limit: Limit, subject: str | int) -> None:
-        """Take the newest try back: it was right, so it does not count."""
-        newest = self._session.exec(
-            select(Attempt)
+        """Take the newest try back: it was right, so it does not count; of two at once each takes one."""
+        newest = (
+            select(Attempt.id)
             .where(Attempt.bucket == limit.bucket, Attempt.subject == str(subject))
             .order_by(col(Attempt.id).desc())
             .limit(1)
-        ).one_or_none()
-        if newest:
-            self._session.delete(newest)
-            self._session.flush()
+            .with_for_update(skip_locked=True)
+        )
+        self._session.exec(
+            delete(Attempt)
+            .where(col(Attempt.id) == newest.scalar_subquery())
+            .execution_options(synchronize_session=False)
+        )
 
     def clear(self, limit: Limit, subject: str | int) -> None:
         """Take all tries back: what was guessed at is there no more."""

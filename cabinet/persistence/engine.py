@@ -26,7 +26,7 @@ _LOCKED_MS = 5_000  # how long PostgreSQL lets one wait for another's rows; an i
 _WAITED_IN_VAIN = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 _DURABLE = ("journal_mode=WAL", "synchronous=FULL")
 _PASSING = ("journal_mode=MEMORY", "synchronous=OFF")
-READ_ONLY = "cabinet_read_only"
+_READ_ONLY = "cabinet_read_only"
 
 
 def make_engine(url: str, *, durable: bool = True) -> Engine:
@@ -49,6 +49,13 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _tell_in_our_words)
     return engine
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same, for transactions that change nothing and see one state of the database from their first row to the last."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_READ_ONLY: True})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 class Kin:
@@ -103,7 +110,7 @@ def _prepare_sqlite(safety: tuple[str, ...]) -> Callable[[sqlite3.Connection, An
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

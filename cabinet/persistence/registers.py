@@ -128,8 +128,11 @@ class Registers:
     def list_rejects(self, register_id: int) -> Iterator[RegisterReject]:
         """The quarantined lines of a register in the order of the file, a thousand at a time."""
         statement = select(RegisterReject).where(RegisterReject.register_id == register_id)
-        found = self._session.exec(statement.order_by(col(RegisterReject.line)))
-        yield from found.yield_per(1000)
+        # Told before it runs, or PostgreSQL's driver would fetch them all.
+        by_parts = {"yield_per": 1000}
+        yield from self._session.exec(
+            statement.order_by(col(RegisterReject.line)), execution_options=by_parts
+        )
 
     def forget_rejects(self, moment: datetime) -> int:
         """What quarantined lines of registers from before then said goes; how many were so old."""

@@ -13,7 +13,7 @@ from cabinet.persistence.challenges import Challenges
 from cabinet.persistence.charges import Charges
 from cabinet.persistence.customer_accounts import CustomerAccounts
 from cabinet.persistence.desk_accounts import DeskAccounts
-from cabinet.persistence.engine import READ_ONLY
+from cabinet.persistence.engine import for_reading
 from cabinet.persistence.inbox import Inbox
 from cabinet.persistence.journal import Journal, Outbox
 from cabinet.persistence.meters import Meters, Readings
@@ -101,8 +101,8 @@ def transactions(engine: Engine, queues_moved: Told = _nobody, sessions_ended: T
 
 
 def snapshots(engine: Engine) -> Transaction:
-    """A factory of read-only transactions, which never wait for a writer on SQLite."""
-    reading = engine.execution_options(**{READ_ONLY: True})
+    """A factory of read-only transactions, each of one state of the database; none waits for a writer."""
+    reading = for_reading(engine)
 
     @contextmanager
     def begin() -> Iterator[UnitOfWork]:

@@ -213,6 +213,11 @@ class Users:
         """Keep the user's other transactions of this kind waiting until this one ends."""
         self._session.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
 
+    def lock_holder(self, login: Login) -> None:
+        """`lock` whoever has the login, if anybody has; before the lock of sending to it."""
+        holder = select(User.id).where(User.login == login.value)
+        self._session.exec(holder.with_for_update(key_share=True)).one_or_none()
+
     def get_for(self, actor: Actor) -> User:
         """The actor's own row.
 
@@ -277,15 +282,17 @@ class Confirmations:
             is not None
         )
 
-    def find_latest(self, device: str, purposes: Sequence[CodePurpose]) -> Confirmation | None:
-        """The newest one that a browser asked for, locked until the transaction ends."""
-        return self._session.exec(
+    def find_latest(
+        self, device: str, purposes: Sequence[CodePurpose], *, lock: bool = False
+    ) -> Confirmation | None:
+        """The newest one that a browser asked for."""
+        found = self._session.exec(
             select(Confirmation)
             .where(Confirmation.device == device, col(Confirmation.purpose).in_(purposes))
             .order_by(col(Confirmation.id).desc())
             .limit(1)
-            .with_for_update()
         ).one_or_none()
+        return self._locked(found) if found and lock else found
 
     def find_by_code(self, user_id: int | None, purpose: CodePurpose, digest: str) -> Confirmation | None:
         """The newest one of a user with this very code, whatever has become of it."""
@@ -300,15 +307,27 @@ class Confirmations:
             .limit(1)
         ).one_or_none()
 
-    def find_by_token(self, digest: str) -> Confirmation | None:
-        """The one that a link belongs to, locked until the transaction ends."""
-        return self._session.exec(
-            select(Confirmation).where(Confirmation.token_digest == digest).with_for_update()
+    def find_by_token(self, digest: str, *, lock: bool = False) -> Confirmation | None:
+        """The one that a link belongs to."""
+        found = self._session.exec(
+            select(Confirmation).where(Confirmation.token_digest == digest)
         ).one_or_none()
+        return self._locked(found) if found and lock else found
 
     def forget_before(self, moment: datetime) -> int:
         """Delete those that it was too late for before then; how many."""
         return self._session.exec(delete(Confirmation).where(col(Confirmation.expires_at) < moment)).rowcount
+
+    def _locked(self, found: Confirmation) -> Confirmation | None:
+        """The same as it is now; nobody else tries what was sent to its user until the transaction ends.
+
+        A right one ends all the others: two who each held their own would wait for each other's. So it is the user
+        who is locked; where there is none, the row itself.
+        """
+        owner, same = User.id == found.user_id, select(Confirmation).where(Confirmation.id == found.id)
+        self._session.exec(select(User.id).where(owner).with_for_update(key_share=True)).one_or_none()
+        fresh = (same if found.user_id else same.with_for_update()).execution_options(populate_existing=True)
+        return self._session.exec(fresh).one_or_none()
 
 
 class Sessions:

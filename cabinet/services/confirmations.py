@@ -142,7 +142,7 @@ def resend_code(deps: Deps, actor: Actor, purposes: tuple[CodePurpose, ...] = EN
         TooMany: one a minute, five a day.
     """
     with deps.transaction() as tx:
-        former = latest_of(tx, actor, purposes)
+        former = latest_of(tx, actor, purposes, lock=True)
         if former.used_at or former.superseded_at or is_late(former, deps.clock.now()):
             raise ConfirmationGone
         user = tx.users.get(former.user_id or 0)
@@ -207,7 +207,7 @@ def try_code(
         ConfirmationGone: this browser has asked for no code.
         TooMany: too many tries from this address.
     """
-    latest, now = latest_of(tx, actor, purposes), deps.clock.now()
+    latest, now = latest_of(tx, actor, purposes, lock=True), deps.clock.now()
     tx.attempts.reserve(limits.CODE_CHECK, actor.visitor.network, now)
     typed_digest = codes.digest(deps.secret_key, _CODE, codes.code_digits(typed))
     meant = tx.confirmations.find_by_code(latest.user_id, CodePurpose(latest.purpose), typed_digest) or latest
@@ -240,7 +240,7 @@ def confirm_link(deps: Deps, actor: Actor, token: str) -> Entered:
     """
     now = deps.clock.now()
     with deps.transaction() as tx:
-        found = tx.confirmations.find_by_token(codes.digest(deps.secret_key, _LINK, token))
+        found = tx.confirmations.find_by_token(codes.digest(deps.secret_key, _LINK, token), lock=True)
         if found is None or found.purpose != CodePurpose.REGISTER:
             raise LinkUnknown
         check = codes.state_of(
@@ -268,7 +268,12 @@ def enter(deps: Deps, tx: UnitOfWork, actor: Actor, user: User, *, remember: boo
 
 
 def holder_of(deps: Deps, tx: UnitOfWork, login: Login) -> User | None:
-    """Whose login it is, for whoever is about to take it: who only began to register it loses it."""
+    """Whose login it is, for whoever is about to take it: who only began to register it loses it.
+
+    Until the transaction ends nobody proves that it is theirs, registers it or takes it too.
+    """
+    tx.users.lock_holder(login)
+    tx.attempts.hold(limits.CODE_MINUTE, login.value)
     holder = tx.users.find_by_login(login)
     if holder is None or holder.confirmed_at:
         return holder
@@ -293,14 +298,16 @@ def _confirm(deps: Deps, tx: UnitOfWork, actor: Actor, confirmation: Confirmatio
     return user
 
 
-def latest_of(tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...]) -> Confirmation:
-    """The newest that this browser has asked for.
+def latest_of(
+    tx: UnitOfWork, actor: Actor, purposes: tuple[CodePurpose, ...], *, lock: bool = False
+) -> Confirmation:
+    """The newest that this browser has asked for; with `lock` nobody else tries what was sent to its user.
 
     Raises:
         ConfirmationGone: it has asked for none.
     """
     device = actor.visitor.device
-    found = tx.confirmations.find_latest(device, purposes) if device else None
+    found = tx.confirmations.find_latest(device, purposes, lock=lock) if device else None
     if found is None:
         raise ConfirmationGone
     return found

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,7 +25,7 @@ from cabinet.services.deps import Deps
 from cabinet.services.desk import zone_of_desk
 from cabinet.services.register_jobs import Job, JobRow, Jobs
 from cabinet.services.register_undo import UndoImport, UndoOutcome, undo_import
-from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
+from cabinet.services.registers import REJECT_COLUMNS, ImportRegister, RegisterOutcome, import_register
 from cabinet.texts import dates
 from cabinet.texts import desk_registers as words
 from cabinet.texts import registers as register_words
@@ -227,7 +228,7 @@ def list_registers(deps: Deps, actor: Actor) -> list[RegisterRow]:
                 dates.moment(x.imported_at.astimezone(zone)),
                 words.number(x.lines),
                 words.number(x.rejected),
-                f"/api/desk/rejects?register={x.id}" if x.rejected else "",
+                f"/api/desk/rejects?register={x.id}" if x.rejected and not x.undone_at else "",
                 x.kind if x.undoable else "",
                 x.undone_at is not None,
             )
@@ -321,11 +322,11 @@ def rejects_of_upload(deps: Deps, actor: Actor, upload: str) -> Path:
     return found
 
 
-def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[tuple[str, str, str, str]]:
-    """The quarantined lines of an import of the past: line, column, reason, original.
+def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[tuple[str, ...]]:
+    """The quarantined lines of an import of the past under their header, as they are now, however slowly they are read.
 
     Raises:
-        NotFound: none of the operator's supplier.
+        NotFound: none of the operator's supplier, or it is undone.
     """
     actor.require(Permission.REGISTER_IMPORT)
     with deps.transaction() as tx:
@@ -333,11 +334,15 @@ def rejects_of_register(deps: Deps, actor: Actor, register_id: int) -> Iterator[
         tx.audit.record(
             actor, deps.clock.now(), "register.rejects_viewed", register_id, file=register.file_name
         )
-    return _lines(deps, register_id)
+    lines = _lines(deps, actor, register_id)
+    return chain([next(lines)], lines)  # "now" is when it is asked for, not when the first line is read
 
 
-def _lines(deps: Deps, register_id: int) -> Iterator[tuple[str, str, str, str]]:
+def _lines(deps: Deps, actor: Actor, register_id: int) -> Iterator[tuple[str, ...]]:
     with deps.snapshot() as tx:
+        if tx.registers.get_for(actor, register_id).undone_at:
+            raise NotFound
+        yield REJECT_COLUMNS
         for x in tx.registers.list_rejects(register_id):
             yield str(x.line), x.column, x.reason, as_text(x.original)
 

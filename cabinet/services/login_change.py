@@ -64,6 +64,7 @@ def ask_login(deps: Deps, actor: Actor, command: ChangeLogin) -> ConfirmationRow
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
         require_recent(deps, tx, actor)
+        tx.users.lock(actor.user)  # before the lock of sending, as whoever proves a login has it
         user = tx.users.get_for(actor)
         if command.login == user.as_login:
             raise LoginSame
@@ -80,6 +81,7 @@ def resend_code(deps: Deps, actor: Actor) -> ConfirmationRow:
     """
     actor.require(Permission.PROFILE)
     with deps.transaction() as tx:
+        tx.users.lock(actor.user)
         _, login = _awaited(deps, tx, actor)
         _send(deps, tx, actor, tx.users.get_for(actor), login)
     return get_awaited(deps, actor)
@@ -144,8 +146,6 @@ def _awaited(deps: Deps, tx: UnitOfWork, actor: Actor) -> tuple[Confirmation, Lo
 
 def _take(deps: Deps, tx: UnitOfWork, actor: Actor, login: Login) -> None:
     now = deps.clock.now()
-    # The lock of sending codes to it: two who take one login, or register it, wait for each other.
-    tx.attempts.hold(limits.CODE_MINUTE, login.value)
     if confirmations.holder_of(deps, tx, login):
         raise LoginTaken
     user = tx.users.get_for(actor)

@@ -36,6 +36,7 @@ from cabinet.services.deps import Deps
 from cabinet.services.register_files import Block, FileFacts, examine, opened, read_lines
 from cabinet.texts import registers as texts
 
+REJECT_COLUMNS: Final = ("line", "column", "reason", "original")
 REJECTS_KEPT: Final = timedelta(days=90)
 _SHOWN_REJECTS: Final = 10
 _LONGEST_ORIGINAL: Final = 4000  # characters kept of a quarantined line
@@ -376,7 +377,7 @@ class _RejectsWriter:
     def __init__(self, file: TextIO | None) -> None:
         self._csv = csv.writer(file, delimiter=";", lineterminator="\n") if file else None
         if self._csv:
-            self._csv.writerow(("line", "column", "reason", "original"))
+            self._csv.writerow(REJECT_COLUMNS)
 
     def write(self, rejects: Iterable[Reject]) -> None:
         """More lines, in order."""

@@ -69,6 +69,8 @@ def register(deps: Deps, actor: Actor, command: Register) -> confirmations.Confi
         human_check.spend_pass(
             deps, tx, actor.visitor, PURPOSE, command.human_pass, login=command.login.value
         )
+        # A proof that is under way is waited for: after it, this one is a stranger's.
+        tx.users.lock_holder(command.login)
         # Counted first: on PostgreSQL it also keeps two registrations of one login apart.
         confirmations.count_sending(deps, tx, command.login)
         user = tx.users.find_by_login(command.login) or _add(deps, tx, actor, command.login, wished)

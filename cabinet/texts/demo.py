@@ -5,6 +5,7 @@ from typing import Final
 BANK: Final = "Учебный банк"
 BANK_NOTE: Final = "Это страница для показа: деньги не списываются."
 NO_PAYMENT: Final = "Такого платежа нет."
+PRACTICE_NO_PAYMENT: Final = "В этом уроке такого платежа нет: наверное, урок начали заново. Вернитесь к уроку и нажмите «Оплатить» ещё раз."
 CONFIRM: Final = "Подтвердить оплату"
 REFUSE: Final = "Отклонить"
 LEAVE: Final = "Закрыть без ответа"

@@ -69,7 +69,6 @@ CONFIRMATION_CODE = "Код подтверждения"
 READING = "Показание"
 READING_UNIT = "м³"
 ROUBLE = "₽"
-CHANGE = "Изменить"
 
 SHOW_AS_TABLE = "Показать таблицей"
 MONTH = "Месяц"

@@ -1,21 +1,11 @@
-"""Rows that generic components draw: frozen, of strings and small numbers, safe to send to a browser."""
+"""What several pages ask of the rows that they are given."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabinet.services.customer_accounts import AccountRow
-
-
-@dataclass(frozen=True)
-class SummaryRow:
-    """A fact: its name, its value and, when it may be changed, the address where."""
-
-    label: str
-    value: str
-    href: str = ""
 
 
 def basic_number(accounts: list[AccountRow], account_id: int) -> str:

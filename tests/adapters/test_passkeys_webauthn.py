@@ -80,7 +80,7 @@ def test_the_public_address_is_the_origin_that_browsers_say(address: str, host: 
     passkeys = WebauthnPasskeys(address)
     assert json.loads(passkeys.ask_use("x"))["rpId"] == host
     telephone = Authenticator(origin=origin)
-    proved(telephone, made(telephone, passkeys), passkeys)
+    assert proved(telephone, made(telephone, passkeys), passkeys) == 0
 
 
 def test_a_counter_must_go_on_or_the_key_was_copied() -> None:

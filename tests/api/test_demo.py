@@ -16,7 +16,7 @@ from cabinet.domain.money import Money
 from cabinet.domain.payments import PaymentStatus
 from cabinet.ports import AcquirerUnclear, PaymentOrder
 from cabinet.texts import demo as texts
-from cabinet.texts import shell
+from cabinet.texts import not_found, shell
 
 OURS = "http://localhost:3000"
 HTML = "<script>alert(1)</script>"
@@ -79,6 +79,7 @@ async def test_an_unknown_payment_is_said(bank: Books, told: list[str], tmp_path
         )
     assert (page.status_code, posted.status_code) == (404, 404)
     assert texts.NO_PAYMENT in page.text
+    assert f'href="/">{not_found.TO_HOME}</a>' in page.text
     assert HTML not in page.text
     assert bank.decided == []
 
@@ -167,6 +168,24 @@ async def test_the_practice_inbox_leads_back_to_the_lesson(
         page = await pupil.get(demo.INBOX)
     assert texts.PRACTICE_EMPTY in page.text
     assert f'href="/back">{texts.BACK}</a>' in page.text
+
+
+async def test_the_practice_bank_says_of_an_unknown_payment_what_to_do_and_leads_back_to_the_lesson(
+    bank: Books, told: list[str], tmp_path: Path
+) -> None:
+    async with browser(bank, told, tmp_path, practice=True) as pupil:
+        page = await pupil.get(demo.BANK, params={"payment": "of another lesson"})
+    assert page.status_code == 404
+    assert texts.PRACTICE_NO_PAYMENT in page.text
+    assert f'href="/back">{texts.BACK}</a>' in page.text
+
+
+async def test_without_a_demo_bank_there_is_no_page_of_one(tmp_path: Path) -> None:
+    side = demo.DemoSide(None, str, lambda: tmp_path)
+    async with client_of(lambda _: side) as payer:
+        page = await payer.get(demo.BANK, params={"payment": "p1"})
+        posted = await payer.post(demo.BANK, data={"payment": "p1"}, headers={"origin": OURS})
+    assert [(x.status_code, x.text) for x in (page, posted)] == [(404, "")] * 2
 
 
 async def test_the_pages_of_a_world_that_is_over_lead_out() -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from cabinet.api.security_headers import SecurityHeaders, content_policy, script_hashes
@@ -24,10 +24,15 @@ def inner_app() -> Starlette:
     async def missing(request: Request) -> PlainTextResponse:
         return PlainTextResponse("inner says no", status_code=404)
 
+    async def told(request: Request) -> HTMLResponse:
+        return HTMLResponse("<h1>no such payment</h1>", status_code=404)
+
     return Starlette(
         routes=[
             Route("/api/echo", echo, methods=["GET", "POST"]),
             Route("/api/missing", missing),
+            Route("/bare", missing),
+            Route("/told", told),
             Route("/_upload", echo, methods=["GET", "POST"]),
             Route("/_upload/{name}", echo),
             Route("/ping", echo),
@@ -162,6 +167,7 @@ async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient
         "/404.html",
         "/__spa-fallback.html",
         "/login.html",
+        "/bare",
         "/assets/entry-abc123.js.br",
     ],
 )
@@ -186,6 +192,11 @@ async def test_reflexs_own_routes_are_closed(client: httpx.AsyncClient, method: 
     answer = await client.request(method, path)
     assert answer.status_code == 404
     assert "inner" not in answer.text
+
+
+async def test_a_page_that_says_itself_what_is_not_there_is_left_alone(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/told")
+    assert (answer.status_code, answer.text) == (404, "<h1>no such payment</h1>")
 
 
 async def test_the_api_answers_for_itself(client: httpx.AsyncClient) -> None:

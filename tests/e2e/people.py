@@ -171,9 +171,11 @@ class Town:
         )
 
     def forget_failures(self) -> None:
-        """As if nobody had mistyped a password or a code here: all the browsers of the tests share one address."""
+        """As if nobody had mistyped a password or a code or begun a lesson here: all the tests share one address."""
         with closing(sqlite3.connect(self._portal.data_dir / "cabinet.db", timeout=10)) as database, database:
-            database.execute("DELETE FROM attempts WHERE bucket IN ('sign_in.address', 'code.check')")
+            database.execute(
+                "DELETE FROM attempts WHERE bucket IN ('sign_in.address', 'code.check', 'practice.address')"
+            )
 
     def pass_a_minute(self, login: str) -> None:
         """As if a minute went by since the last code was sent to a login."""

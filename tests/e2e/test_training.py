@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cabinet.domain import practice
-from cabinet.texts import entrance, home, payments
+from cabinet.texts import demo, entrance, home, payments
 from cabinet.texts import training as texts
 from cabinet.texts.lessons import LESSONS, WAYS, Lesson, Step
-from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, live, seen_in
+from tests.e2e.conftest import DESK, CheckAxe, NewContext, OpenAs, Watch, live, seen_in
 from tests.e2e.people import Town
 from tests.e2e.portal import Portal
 from tests.e2e.steps import button, enter_code, open_page, register, sign_in, type_in
@@ -332,8 +332,16 @@ def test_the_desk_sees_at_which_step_a_lesson_was_left(
     look(page, "/desk/training")
 
 
-@pytest.mark.parametrize("path", sorted({step.page for lesson in LESSONS.values() for step in lesson.steps}))
-def test_the_question_mark_begins_the_pages_own_lesson(town: Town, open_as: OpenAs, path: str) -> None:
+# Where the lesson of a page is taken up: on that page, or where what it lists is come to.
+_TAKEN_UP = {step.page: step.page for lesson in LESSONS.values() for step in lesson.steps} | {
+    "/accounts": "/settings"
+}
+
+
+@pytest.mark.parametrize(("path", "taken_up"), sorted(_TAKEN_UP.items()), ids=sorted(_TAKEN_UP))
+def test_the_question_mark_begins_the_pages_own_lesson(
+    town: Town, open_as: OpenAs, path: str, taken_up: str
+) -> None:
     page = open_as(town.subscriber(town.household()))
     open_page(page, path)
     button(page, texts.HELP).click()
@@ -341,7 +349,7 @@ def test_the_question_mark_begins_the_pages_own_lesson(town: Town, open_as: Open
     (taken,) = [x["value"] for x in page.context.cookies() if x["name"] == "lesson"]
     name, _, at, _ = taken.split(".")
     told(page, LESSONS[name], int(at) + 1)
-    assert LESSONS[name].steps[int(at)].page == path
+    assert LESSONS[name].steps[int(at)].page == taken_up
     expect(button(page, texts.HELP)).to_be_hidden()
 
 
@@ -569,6 +577,29 @@ def test_a_step_gone_back_to_that_is_done_waits_for_the_person(phone_page: Page)
     told(phone_page, lesson, 3)
 
 
+@pytest.mark.parametrize(("lesson", "number"), [("connect", 3), ("pin", 2)])
+def test_a_form_that_was_sent_and_is_gone_back_to_is_not_empty(
+    phone_page: Page, portal: Portal, lesson: str, number: int
+) -> None:
+    steps = LESSONS[lesson].steps
+    begin(phone_page, LESSONS[lesson], "together")
+    known = household(portal, phone_page)
+    for behind, step in enumerate(steps[:number]):
+        told(phone_page, LESSONS[lesson], behind + 1)
+        do(phone_page, step, known)
+    told(phone_page, LESSONS[lesson], number + 1)
+    button(phone_page, SAY["back"]).click()
+    told(phone_page, LESSONS[lesson], number)
+    sample = phone_page.request.get("/api/practice").json()["steps"][number - 1]["type"]
+    for field, value in ((phone_page.locator(selector), value) for selector, value in sample):
+        if value == "on":
+            expect(field).to_be_checked()
+        else:
+            # The page may write a number in its own way.
+            any_spaces = " ?".join(map(re.escape, value.replace(" ", "")))
+            expect(field).to_have_value(re.compile(f"^{any_spaces}$"))
+
+
 def test_a_bank_left_without_an_answer_is_helped_out_of(phone_page: Page) -> None:
     lesson = LESSONS["pay"]
     begin(phone_page, lesson, "together")
@@ -586,6 +617,24 @@ def test_a_bank_left_without_an_answer_is_helped_out_of(phone_page: Page) -> Non
     button(phone_page, payments.PAY).click()
     button(phone_page, "Подтвердить оплату").click()
     told(phone_page, lesson, 3)
+
+
+def test_a_payment_that_the_practice_bank_does_not_know_leads_back_to_the_lesson(
+    phone_page: Page, watch: Watch, check_axe: CheckAxe
+) -> None:
+    watch.allow("404")
+    lesson = LESSONS["pay"]
+    begin(phone_page, lesson, "together")
+    phone_page.locator(lesson.steps[0].press).click()
+    told(phone_page, lesson, 2)
+    phone_page.goto("/demo/bank?payment=of-another-lesson")
+    expect(phone_page.get_by_role("main")).to_contain_text(demo.PRACTICE_NO_PAYMENT)
+    expect(phone_page.get_by_text("Обучение: данные ненастоящие")).to_be_visible()
+    check_axe(phone_page)
+    phone_page.get_by_role("link", name=demo.BACK).click()
+    expect(coach(phone_page)).to_contain_text(SAY["elsewhere"])
+    button(phone_page, SAY["go"]).click()
+    told(phone_page, lesson, 2)
 
 
 def test_what_is_framed_tells_the_steps_text_and_shows_that_it_has_the_focus(phone_page: Page) -> None:

@@ -85,6 +85,18 @@ def test_a_right_try_is_given_back(world: World) -> None:
         assert left(world) == expected
 
 
+def test_of_tries_that_are_given_back_at_once_each_is_another(world: World) -> None:
+    def give_back(_: int) -> None:
+        with world.deps.transaction() as tx:
+            tx.attempts.release(LIMIT, "anna")
+
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(5):
+            assert [reserve(world) for _ in range(3)] == [2, 1, 0]
+            list(pool.map(give_back, range(3)))
+            assert left(world) == 3
+
+
 def test_what_no_limit_counts_any_more_is_forgotten(world: World) -> None:
     reserve(world)
     world.clock.move(minutes=4)

@@ -48,9 +48,12 @@ def test_a_row_may_be_read_after_its_transaction(world: World) -> None:
 def test_a_snapshot_sees_one_state_and_changes_nothing(world: World) -> None:
     with world.deps.snapshot() as tx:
         assert codes(tx) == []
-        tx.session.add(supplier())
+        with world.deps.transaction() as other:
+            other.suppliers.add(supplier())
+        assert codes(tx) == []
+        tx.session.add(supplier("b"))
     with world.deps.snapshot() as after:
-        assert codes(after) == []
+        assert codes(after) == ["a"]
 
 
 def test_a_snapshot_does_not_wait_for_a_writer(world: World) -> None:

@@ -186,6 +186,8 @@ def test_two_kinds_of_the_same_day_have_their_own_field(izhevsk: World, admin: A
             desk_policy.add_dated(izhevsk.deps, admin, AddPrice.parse(PRICE | {"price_from": day}))
         assert told.value.field == "price_from"
     desk_policy.add_dated(izhevsk.deps, admin, AddPrice.parse(PRICE | {"usage": "heating"}))
+    coming = desk_policy.view_policy(izhevsk.deps, admin).prices.coming
+    assert sorted(x[0] for x in coming) == ["Отопление", "Плита"]
 
 
 def test_what_is_added_is_in_the_journal(izhevsk: World, admin: Actor) -> None:

@@ -15,13 +15,14 @@ from cabinet.domain.registers import RegisterKind, RegisterNotText, UndoUnknown
 from cabinet.services import desk_registers
 from cabinet.services.desk_registers import Try
 from cabinet.services.register_jobs import JobRow
+from cabinet.services.register_undo import UndoImport, undo_import
 from cabinet.services.suppliers import AddSupplier, add_supplier
 from cabinet.worker import run_round
 from tests.factories import operator, subscriber
 from tests.fakes import VISITOR, World
 from tests.hostile import HOSTILE
 from tests.processes import poll
-from tests.register_files import DIRTY
+from tests.register_files import DIRTY, take, write
 
 
 def administrator(world: World) -> Actor:
@@ -61,7 +62,7 @@ def test_a_file_is_tried_then_taken_then_known(izhevsk: World) -> None:
     row = desk_registers.list_registers(izhevsk.deps, admin)[0]
     assert (row.file, row.rejected) == ("счета.csv", "6")
     number = int(row.rejects_link.rpartition("=")[2])
-    assert len(list(desk_registers.rejects_of_register(izhevsk.deps, admin, number))) == 6
+    assert len(list(desk_registers.rejects_of_register(izhevsk.deps, admin, number))) == 1 + 6
     with pytest.raises(NotFound):  # what was taken is not kept
         desk_registers.start_import(izhevsk.deps, admin, wish, dry_run=False)
     again = sent(izhevsk, admin)
@@ -183,6 +184,22 @@ def test_who_has_taken_quarantined_lines_away_is_in_the_journal(izhevsk: World) 
     assert (first.user_id, second.user_id, second.details) == (admin.user, admin.user, {"file": "счета.csv"})
 
 
+def test_quarantined_lines_are_those_of_one_moment_though_the_file_is_undone_and_comes_again_meanwhile(
+    izhevsk: World, tmp_path: Path
+) -> None:
+    admin, folder = administrator(izhevsk), tmp_path / "registers"
+    folder.mkdir()
+    path = write(folder, RegisterKind.ACCOUNTS, *({"residents": f"{x} человек"} for x in range(2500)))
+    take(izhevsk.deps, RegisterKind.ACCOUNTS, path)
+    link = desk_registers.list_registers(izhevsk.deps, admin)[0].rejects_link
+    lines = desk_registers.rejects_of_register(izhevsk.deps, admin, int(link.rpartition("=")[2]))
+    undo_import(izhevsk.deps, Actor.system(), UndoImport(RegisterKind.ACCOUNTS, "izhevsk"))
+    head, first = next(lines), next(lines)
+    take(izhevsk.deps, RegisterKind.ACCOUNTS, path)
+    assert head == ("line", "column", "reason", "original")
+    assert [int(number) for number, *_ in (first, *lines)] == list(range(2, 2502))
+
+
 def taken(world: World, admin: Actor) -> None:
     upload = sent(world, admin)
     desk_registers.start_import(world.deps, admin, Try(upload, RegisterKind.ACCOUNTS), dry_run=False)
@@ -199,8 +216,11 @@ def test_the_last_import_is_looked_at_then_undone(izhevsk: World) -> None:
     assert "Лицевые счета" in [x for x, _, _ in shown.lines]
     assert desk_registers.list_registers(izhevsk.deps, admin)[0] == row
     assert desk_registers.undo(izhevsk.deps, admin, shown.kind, shown.id).lines == shown.lines
+    link = row.rejects_link
     row = desk_registers.list_registers(izhevsk.deps, admin)[0]
-    assert (row.undoable, row.undone) == ("", True)
+    assert (row.undoable, row.undone, row.rejects_link) == ("", True, "")
+    with pytest.raises(NotFound):
+        desk_registers.rejects_of_register(izhevsk.deps, admin, int(link.rpartition("=")[2]))
     for again in (
         lambda: desk_registers.undo(izhevsk.deps, admin, shown.kind, shown.id),
         lambda: desk_registers.try_undo(izhevsk.deps, admin, shown.kind),

@@ -97,6 +97,13 @@ def spend(world: World, pass_id: str, visitor: Visitor = VISITOR, purpose: str =
         human_check.spend_pass(world.deps, tx, visitor, purpose, pass_id)
 
 
+def spend_for_good(world: World, pass_id: str) -> None:
+    """It was good, and is no more."""
+    spend(world, pass_id)
+    with pytest.raises(HumanCheckNeeded):
+        spend(world, pass_id)
+
+
 def spend_and_fail(world: World, pass_id: str) -> None:
     with world.deps.transaction() as tx:
         human_check.spend_pass(world.deps, tx, VISITOR, REGISTER, pass_id)
@@ -104,17 +111,14 @@ def spend_and_fail(world: World, pass_id: str) -> None:
 
 
 def test_work_then_a_right_answer_earn_a_pass_that_is_spent_once(world: World) -> None:
-    earned = pass_of(world)
-    spend(world, earned)
-    with pytest.raises(HumanCheckNeeded):
-        spend(world, earned)
+    spend_for_good(world, pass_of(world))
 
 
 def test_a_pass_comes_back_when_the_transaction_is_undone(world: World) -> None:
     earned = pass_of(world)
     with pytest.raises(NotFound):
         spend_and_fail(world, earned)
-    spend(world, earned)
+    spend_for_good(world, earned)
 
 
 @pytest.mark.parametrize(("visitor", "purpose"), [(STRANGER.visitor, "register"), (VISITOR, "reset")])
@@ -124,7 +128,7 @@ def test_a_pass_is_nothing_for_another_browser_or_purpose(
     earned = pass_of(world)
     with pytest.raises(HumanCheckNeeded):
         spend(world, earned, visitor, purpose)
-    spend(world, earned)
+    spend_for_good(world, earned)
 
 
 def test_a_pass_lasts_ten_minutes(world: World) -> None:
@@ -377,7 +381,7 @@ def test_while_all_is_calm_the_work_alone_earns_a_pass(world: World) -> None:
     step = proved(calm(world))
     assert step.pass_id
     assert not step.task_id
-    spend(calm(world), step.pass_id)
+    spend_for_good(calm(world), step.pass_id)
 
 
 def test_a_wrong_answer_brings_the_browser_a_task_for_an_hour(world: World) -> None:

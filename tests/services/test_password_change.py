@@ -1,5 +1,6 @@
 import pytest
 
+from cabinet.domain import limits
 from cabinet.domain.errors import CabinetError, SignInNeeded, TooMany
 from cabinet.domain.forms import Several
 from cabinet.domain.permissions import Actor, Visitor
@@ -98,7 +99,9 @@ def test_one_made_of_the_login_is_refused_and_no_try_is_counted(world: World) ->
     for _ in range(11):
         with pytest.raises(CabinetError, match=r"password\.like_login"):
             password_change.change_password(world.deps, here, wish(password="annapetrova@example.ru"))
-    password_change.change_password(world.deps, here, wish())
+    with world.deps.snapshot() as tx:
+        limit = limits.SIGN_IN_DEVICE
+        assert tx.attempts.left(limit, VISITOR.device, world.clock.now()) == limit.most
 
 
 def test_both_fields_are_asked_for_at_once() -> None:

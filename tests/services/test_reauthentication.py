@@ -1,5 +1,6 @@
 import pytest
 
+from cabinet.domain import limits
 from cabinet.domain.errors import ReauthenticationNeeded, SignInNeeded, TooMany
 from cabinet.domain.forms import FieldMissing, Several
 from cabinet.domain.permissions import Actor, Visitor
@@ -120,6 +121,9 @@ def test_right_ones_are_not_counted(world: World) -> None:
     here = subscriber(world)
     for _ in range(12):
         reauthentication.reauthenticate(world.deps, here, form())
+    with world.deps.snapshot() as tx:
+        limit = limits.SIGN_IN_DEVICE
+        assert tx.attempts.left(limit, VISITOR.device, world.clock.now()) == limit.most
 
 
 def test_a_session_that_was_ended_is_never_recent(world: World) -> None:
@@ -132,9 +136,15 @@ def test_a_session_that_was_ended_is_never_recent(world: World) -> None:
 def test_a_new_password_by_the_current_one_is_a_proof_too(world: World) -> None:
     here = subscriber(world)
     world.clock.move(minutes=20)
+    with pytest.raises(ReauthenticationNeeded):
+        reauthentication.ask_recent(world.deps, here)
     command = ChangePassword.parse({"current": PASSWORD, "password": "совсем другая фраза"})
     password_change.change_password(world.deps, here, command)
     reauthentication.ask_recent(world.deps, here)
+    with world.deps.snapshot() as tx:
+        session = tx.sessions.find_own(here)
+    assert session
+    assert session.authenticated_at == world.clock.now()
 
 
 @pytest.mark.parametrize("current", ["", None, 7, ["x"], "\ud800"])

@@ -219,7 +219,7 @@ def test_of_two_who_claim_at_once_one_gets_it(izhevsk: World, olga: Actor, petr:
 def test_without_a_document_nobody_gets_a_pin(izhevsk: World, olga: Actor, petr: Actor) -> None:
     """It has waited for longer than any document is kept, once approved or not at all."""
     owner(izhevsk, ACCOUNT, SERIAL)
-    _, number, _ = claimed(izhevsk, olga)
+    sent, number, _ = claimed(izhevsk, olga)
     assert not approve(izhevsk.deps, olga, number)
     izhevsk.clock.move(days=31)
     run_round(izhevsk.deps, 0)
@@ -227,6 +227,7 @@ def test_without_a_document_nobody_gets_a_pin(izhevsk: World, olga: Actor, petr:
     with pytest.raises(RequestDocumentGone):
         request_review.approve(izhevsk.deps, petr, number)
     request_review.ask_other_document(izhevsk.deps, petr, number, DocumentReason.OUTDATED)
+    assert pin_requests.view_status(izhevsk.deps, NOBODY, sent.token).replaceable
 
 
 def test_who_has_seen_an_accounts_data_is_found_by_the_account(

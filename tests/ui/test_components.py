@@ -13,10 +13,9 @@ from reflex_base.registry import RegistrationContext
 from cabinet.services.charges import BarRow
 from cabinet.texts import shell as texts
 from cabinet.ui import layout, routes
-from cabinet.ui.components import bars, buttons, card, drum, error_summary, field, form, pill
+from cabinet.ui.components import bars, buttons, drum, error_summary, field, form, pill
 from cabinet.ui.icons import PATHS, icon
 from cabinet.ui.links import link
-from cabinet.ui.rows import SummaryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,6 @@ class LookState(rx.State):
     problems: dict[str, str] = {}  # noqa: RUF012 - a var of a state
     busy: bool = False
     capacity: int = 5
-    rows: list[SummaryRow] = []  # noqa: RUF012
 
     @rx.event
     def send(self, form: dict[str, str]) -> None:
@@ -192,12 +190,6 @@ def test_the_drum_is_one_decimal_input_over_silent_wheels() -> None:
 def test_the_drum_takes_its_capacity_from_a_var() -> None:
     source = json.dumps(drum.drum(capacity=LookState.capacity).render(), default=str)
     assert "capacity_rx_state_" in source
-
-
-def test_answers_offer_a_change_only_where_there_is_an_address() -> None:
-    rows = [SummaryRow("Имя", "Анна", "/settings"), SummaryRow("Документ", "паспорт")]
-    shown = card.check_answers(rows)
-    assert [change.text for change in drawn(shown, "ReactRouterLink")] == ["Изменить: Имя"]
 
 
 @pytest.mark.parametrize("kind", list(pill.ICONS))

@@ -30,6 +30,10 @@ def test_reflex_accepts_the_handlers() -> None:
             _state=None,
         )
         app._validate_exception_handlers()
+    assert (app.backend_exception_handler, app.frontend_exception_handler) == (
+        crash.backend_fault,
+        crash.frontend_fault,
+    )
 
 
 @pytest.mark.parametrize(

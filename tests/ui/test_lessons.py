@@ -228,3 +228,13 @@ async def test_a_lesson_works_and_nothing_real_is_touched(
         counted = connection.execute(text("SELECT DISTINCT bucket FROM attempts")).scalars()
         assert [tuple(x) for x in told] == [(lesson.id, len(lesson.steps))]
         assert set(counted) >= COUNTED
+
+
+@pytest.mark.parametrize(("taken", "back"), [("pay.together", "/"), ("pay.together.1", "/pay")])
+async def test_a_payment_of_another_lesson_is_unknown_and_leads_back_to_where_this_one_was_taken_up(
+    real: World, http: httpx.AsyncClient, taken: str, back: str
+) -> None:
+    await http.post(practice.PRACTICE, data={"lesson": taken})
+    page = await http.get(demo.BANK, params={"payment": "of another lesson"})
+    assert (page.status_code, demo_texts.PRACTICE_NO_PAYMENT in page.text) == (404, True)
+    assert f'href="{back}">{demo_texts.BACK}<' in page.text

@@ -1,4 +1,4 @@
-"""Cards and what stands on them: amounts, facts, answers to check."""
+"""Cards and what stands on them: amounts, facts, rows that lead on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from cabinet.texts import shell as texts
 from cabinet.ui.icons import icon
-from cabinet.ui.links import Children, link, unseen
-from cabinet.ui.rows import SummaryRow
+from cabinet.ui.links import Children, link
 
 
 def card(
@@ -30,28 +28,9 @@ def fact(label: Children, value: Children) -> rx.Component:
 
 
 def facts(*pairs: tuple[Children, Children] | rx.Component) -> rx.Component:
-    """A description list; pairs of words, ready `fact`s, or one `rx.foreach(rows, fact_row)`."""
+    """A description list; pairs of words or ready `fact`s."""
     lines = [fact(*pair) if isinstance(pair, tuple) else pair for pair in pairs]
     return rx.el.dl(*lines, class_name="facts")
-
-
-def fact_row(row: Any) -> rx.Component:
-    """A `SummaryRow` as a fact, for `rx.foreach`."""
-    return fact(row.label, row.value)
-
-
-def answer_row(row: Any) -> rx.Component:
-    """A `SummaryRow` with «Изменить» when it has an address."""
-    change = link(texts.CHANGE, unseen(": ", row.label), href=row.href, class_name="text-button")
-    kept = change if isinstance(row.href, str) and row.href else rx.fragment()
-    action = rx.cond(row.href != "", change, rx.fragment()) if isinstance(row.href, rx.Var) else kept
-    return rx.el.div(rx.el.dt(row.label), rx.el.dd(row.value), rx.el.dd(action), class_name="answer")
-
-
-def check_answers(rows: rx.Var[list[SummaryRow]] | list[SummaryRow]) -> rx.Component:
-    """What was entered, to be read over before sending."""
-    lines = [answer_row(row) for row in rows] if isinstance(rows, list) else [rx.foreach(rows, answer_row)]
-    return rx.el.dl(*lines, class_name="answers")
 
 
 def card_links(*links: rx.Component) -> rx.Component:
