@@ -466,7 +466,8 @@ def test_a_page_that_forgot_its_step_is_gone_over_again(phone_page: Page, portal
     lesson = LESSONS["connect"]
     begin(phone_page, lesson, "together")
     known = household(portal, phone_page)
-    for step in lesson.steps[:3]:
+    for number, step in enumerate(lesson.steps[:3], 1):
+        told(phone_page, lesson, number)
         do(phone_page, step, known)
     told(phone_page, lesson, 4)
     phone_page.reload()
