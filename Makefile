@@ -44,7 +44,8 @@ cover: dev ## every branch of the ways in is taken by a test, or it fails
 format: dev ## the formatter's and the linter's own corrections
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
-bench: dev build test-needs ## the numbers of the design, measured on this machine
+bench: dev build ## the numbers of the design, measured on this machine
+	@$(BIN)/python scripts/test_needs.py bench
 	@$(BIN)/python -m benchmarks
 
 docs: dev ## docs/settings.md from the code

@@ -1,4 +1,7 @@
-"""The browsers, the database server and the mail server of the tests: found, or installed where that is allowed, or named."""
+"""The browsers, the database server and the mail server of the tests: found, or installed where that is allowed, or named.
+
+With the word `bench` also what the benchmarks attack with.
+"""
 
 import os
 import shutil
@@ -37,7 +40,7 @@ def has_dovecot() -> bool:
     return bool(shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"))
 
 
-def missing() -> dict[str, str]:
+def missing(*, bench: bool) -> dict[str, str]:
     """What is not there: Debian's package and the words for people who install it themselves."""
     needs = {}
     if find_browser() is None:
@@ -48,6 +51,8 @@ def missing() -> dict[str, str]:
         needs["postgresql"] = "PostgreSQL's server (macOS: brew install postgresql@17)"
     if not has_dovecot():
         needs["dovecot-imapd"] = "Dovecot's IMAP server (macOS: brew install dovecot)"
+    if bench and not shutil.which("tesseract"):
+        needs["tesseract-ocr"] = "Tesseract (macOS: brew install tesseract)"
     return needs
 
 
@@ -75,9 +80,10 @@ def install(packages: list[str]) -> None:
 
 def main() -> int:
     """0 when everything is there."""
-    if needs := missing():
+    bench = "bench" in sys.argv[1:]
+    if needs := missing(bench=bench):
         install(list(needs))
-    if needs := missing():
+    if needs := missing(bench=bench):
         print("The tests need what is not on this machine:", file=sys.stderr)
         for package, words in needs.items():
             print(f"  {words}; Debian and Ubuntu: sudo apt-get install {package}", file=sys.stderr)
