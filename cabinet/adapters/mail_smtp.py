@@ -135,7 +135,7 @@ class SmtpMail:
             asyncio.run(self._converse(message, recipient, stopping))
 
     async def _converse(self, message: EmailMessage, recipient: str, stopping: Callable[[], bool]) -> None:
-        soonest = asyncio.get_running_loop().time() + self._seconds
+        deadline = asyncio.get_running_loop().time() + self._seconds
         client = _Client(
             hostname=self._server.host,
             port=self._server.port,
@@ -146,10 +146,10 @@ class SmtpMail:
             timeout=self._seconds,
         )
         try:
-            async with asyncio.timeout_at(soonest):
+            async with asyncio.timeout_at(deadline):
                 await self._enter(client)
                 await client.send_message(message, sender=self._sender.address, recipients=[recipient])
-            answer = await self._answer(client, soonest, stopping)
+            answer = await self._answer(client, deadline, stopping)
             if answer.code != SMTPStatus.completed:
                 raise aiosmtplib.SMTPDataError(answer.code, answer.message)
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -157,12 +157,12 @@ class SmtpMail:
         finally:
             client.close()
 
-    async def _answer(self, client: _Client, soonest: float, stopping: Callable[[], bool]) -> SMTPResponse:
-        """What the server says to the whole letter: waited for a minute after `soonest`, or not when stopping."""
+    async def _answer(self, client: _Client, deadline: float, stopping: Callable[[], bool]) -> SMTPResponse:
+        """What the server says to the whole letter: waited for a minute after `deadline`, or not when stopping."""
         clock = asyncio.get_running_loop().time
         answer = asyncio.ensure_future(client.hear())
         while not answer.done():
-            left = soonest - clock() + (0 if stopping() else self._patience)
+            left = deadline - clock() + (0 if stopping() else self._patience)
             if left <= 0:
                 answer.cancel()
                 raise _unclear("no answer to the whole letter", 0 if stopping() else _HALF_AN_HOUR)

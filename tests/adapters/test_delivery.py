@@ -123,6 +123,11 @@ def go(*processes: subprocess.Popen[str]) -> None:
         one.stdin.flush()
 
 
+def assert_killed(process: subprocess.Popen[str]) -> None:
+    assert process.wait(LAUNCH) == -signal.SIGKILL
+    process.communicate()
+
+
 def names(server: SmtpServerHere) -> Counter[str]:
     return Counter(str(letter["Message-ID"]) for letter in server.post.letters())
 
@@ -180,8 +185,7 @@ def test_a_worker_killed_before_it_hears_that_the_letter_was_taken(
     process = start_worker(database_url, smtp_of(server), tmp_path)
     server.post.on_data = process.kill
     go(process)
-    assert process.wait(LAUNCH) == -signal.SIGKILL
-    process.communicate()
+    assert_killed(process)
     server.post.on_data = lambda: None
     assert_sent_at_most_once_more(world, server)
 
@@ -198,8 +202,7 @@ def test_a_worker_killed_between_sending_and_marking(
         go(process)
         assert goodbye.wait(LAUNCH)
         process.kill()
-        assert process.wait(LAUNCH) == -signal.SIGKILL
-    process.communicate()
+        assert_killed(process)
     server.post.on_data = lambda: None
     assert_sent_at_most_once_more(world, server)
 
@@ -211,8 +214,7 @@ def test_a_worker_killed_before_it_hears_that_the_short_message_was_taken(
     process = start_worker(database_url, smsc_of(gateway), tmp_path)
     gateway.on_taken = process.kill
     go(process)
-    assert process.wait(LAUNCH) == -signal.SIGKILL
-    process.communicate()
+    assert_killed(process)
     assert_found_and_never_sent_again(world, gateway)
 
 
@@ -227,8 +229,7 @@ def test_a_worker_killed_between_sending_a_short_message_and_marking_it(
         go(process)
         assert heard.wait(LAUNCH)
         process.kill()
-        assert process.wait(LAUNCH) == -signal.SIGKILL
-    process.communicate()
+        assert_killed(process)
     assert_found_and_never_sent_again(world, gateway)
 
 

@@ -4,8 +4,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email.headerregistry import DateHeader
 from email.message import EmailMessage
@@ -183,50 +183,51 @@ def test_a_cyrillic_mailbox_needs_a_server_that_knows_them() -> None:
         assert not problem.value.retryable
 
 
-def test_a_server_that_drips_is_left_in_time() -> None:
-    """A byte a time would begin the time-out of a single read anew for ever."""
+@contextmanager
+def conversing(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[SmtpServer]:
+    """A server that talks so to its one client; the event is set when the block is over."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def drip() -> None:
+        def serve() -> None:
             connection, _ = listener.accept()
             with connection:
-                while not over.wait(0.02):
-                    try:
-                        connection.send(b"2")
-                    except OSError:
-                        return
+                talk(connection, over)
 
-        thread = threading.Thread(target=drip)
+        thread = threading.Thread(target=serve)
         thread.start()
-        target = SmtpServer("127.0.0.1", listener.getsockname()[1], Tls.NEVER)
-        with bounded(5), pytest.raises(Undelivered) as problem:
-            SmtpMail(target, SENDER, FakeClock(), seconds=0.5).send(LETTER)
-        over.set()
-        thread.join()
+        try:
+            yield SmtpServer("127.0.0.1", listener.getsockname()[1], Tls.NEVER)
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_server_that_drips_is_left_in_time() -> None:
+    """A byte a time would begin the time-out of a single read anew for ever."""
+
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        with suppress(OSError):
+            while not over.wait(0.02):
+                connection.send(b"2")
+
+    with conversing(drip) as target, bounded(5), pytest.raises(Undelivered) as problem:
+        SmtpMail(target, SENDER, FakeClock(), seconds=0.5).send(LETTER)
     assert (problem.value.retryable, problem.value.unclear) == (True, False)
 
 
 def test_a_server_that_hangs_before_it_has_the_letter_is_left_in_time() -> None:
     """It answers everything up to DATA, to which a minute more is not given."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def answer() -> None:
-            connection, _ = listener.accept()
-            with connection, connection.makefile("rb") as lines:
-                connection.send(b"220 here\r\n")
-                while not next(lines).startswith(b"DATA"):
-                    connection.send(b"250 yes\r\n")
-                over.wait(60)
+    def answer(connection: socket.socket, over: threading.Event) -> None:
+        with connection.makefile("rb") as lines:
+            connection.send(b"220 here\r\n")
+            while not next(lines).startswith(b"DATA"):
+                connection.send(b"250 yes\r\n")
+            over.wait(60)
 
-        thread = threading.Thread(target=answer)
-        thread.start()
-        target = SmtpServer("127.0.0.1", listener.getsockname()[1], Tls.NEVER)
-        with bounded(30), pytest.raises(Undelivered) as problem:
-            SmtpMail(target, SENDER, FakeClock(), seconds=3).send(LETTER)
-        over.set()
-        thread.join()
+    with conversing(answer) as target, bounded(30), pytest.raises(Undelivered) as problem:
+        SmtpMail(target, SENDER, FakeClock(), seconds=3).send(LETTER)
     assert (problem.value.retryable, problem.value.unclear) == (True, False)
 
 
