@@ -146,6 +146,11 @@ function draw(step, here, target) {
   if (coach) coach.setConfig(options);
   else coach = driver(options);
   coach.highlight({ element: target, disableActiveInteraction: false, popover: popup(step, here), onHighlighted: place });
+  // Where no side is free driver.js puts its card over the target: who listens after it has the last word in the same frame.
+  for (const by of ["scroll", "resize"]) {
+    removeEventListener(by, follow);
+    addEventListener(by, follow, { passive: true });
+  }
   plain(target);
 }
 
@@ -370,6 +375,8 @@ function settle() {
   requestAnimationFrame(() => fit());
 }
 
+const follow = () => requestAnimationFrame(() => fit(true));
+
 function fit(still = touched) {
   const box = coach && popover();
   if (!box || !marked?.isConnected) return;
@@ -462,8 +469,6 @@ async function begin() {
   addEventListener("keydown", ring, true);
   for (const by of ["keydown", "pointerdown", "wheel"]) addEventListener(by, () => { touched = true; }, { capture: true, passive: true });
   new ResizeObserver(soon).observe(document.body);
-  // driver.js has its card follow: one frame later it stands, and may stand in the way.
-  addEventListener("scroll", () => requestAnimationFrame(() => requestAnimationFrame(() => fit(true))), { passive: true });
   let width = innerWidth; // a phone's own bars come and go: that is no other window
   addEventListener("resize", () => {
     if (innerWidth === width) return;

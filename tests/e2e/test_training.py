@@ -55,16 +55,21 @@ def household(portal: Portal, page: Page) -> dict[str, str]:
     }
 
 
-def do(page: Page, step: Step, known: dict[str, str]) -> None:
-    """A step's action, by hand."""
-    if step.open:
-        known["pin"] = read_letter(page)
+def fill_in(page: Page, step: Step, known: dict[str, str]) -> None:
+    """The fields of a step's form."""
     for selector, value in step.type:
         field = page.locator(selector).filter(visible=True).first
         if value == "on":
             field.check()
         else:
             type_in(field, value.format(**known))
+
+
+def do(page: Page, step: Step, known: dict[str, str]) -> None:
+    """A step's action, by hand."""
+    if step.open:
+        known["pin"] = read_letter(page)
+    fill_in(page, step, known)
     if step.file:
         button(page, SAY["sample"]).click()  # the last deed: the step is over whenever it has come through
     if step.press:
@@ -229,6 +234,35 @@ def test_a_lesson_is_done_alone_with_the_task_only(
         if step.path or step.says or step.seen:
             do(page, step, known)
     finished(page, lesson)
+
+
+# What lies over the step's button in the very frame in which the page has been scrolled to it.
+_SCROLLED = """() => new Promise((done) => {
+  const sent = [...document.querySelectorAll('main form button[type=submit]')].find((x) => x.getClientRects().length);
+  addEventListener('scroll', () => requestAnimationFrame(() => {
+    const { left, top, width, height } = sent.getBoundingClientRect();
+    const over = document.elementFromPoint(left + width / 2, top + height / 2);
+    done(sent.contains(over) ? '' : over.outerHTML.slice(0, 80));
+  }), { once: true });
+  sent.scrollIntoView({ block: 'center', behavior: 'instant' });
+})"""
+
+
+def test_the_card_is_out_of_the_way_in_the_frame_in_which_the_page_is_scrolled(
+    new_context: NewContext, portal: Portal
+) -> None:
+    page = new_context(viewport=DESK).new_page()
+    begin(page, LESSONS["connect"], "together")
+    known = household(portal, page)
+    *before, last = LESSONS["connect"].steps
+    for number, step in enumerate(before, 1):
+        told(page, LESSONS["connect"], number)
+        take(page, step, known)
+    told(page, LESSONS["connect"], len(before) + 1)
+    stands_clear(page)
+    fill_in(page, last, known)
+    expect(coach(page)).not_to_have_class(re.compile("coach-(low|beside)"))
+    assert page.evaluate(_SCROLLED) == ""
 
 
 def fits(page: Page) -> bool:
