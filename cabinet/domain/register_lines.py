@@ -44,7 +44,7 @@ _IZHKU = re.compile(r"\d{2}[А-Я]{2}\d{6}-\d{2}", re.ASCII)
 _BCRYPT = re.compile(r"\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}")
 _DECIMAL = re.compile(r"(\d{1,7})(?:[.,](\d{1,5}))?", re.ASCII)
 _ROUBLES = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,2}))?", re.ASCII)
-_KOPECKS = re.compile(r"-?\d{1,12}[.,]\d\d", re.ASCII)
+_MANY_SUMS = re.compile(r"(?:-?\d{1,12}[.,]\d\d\n)++", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _PLAIN_SERIAL = re.compile(r"[0-9A-Za-z]{1,40}")
 _PLAIN_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
@@ -265,9 +265,10 @@ def _bulk_digits(most: int) -> Callable[[Sequence[str], Rules], list[int] | None
 
 
 def _bulk_money(texts: Sequence[str], _rules: Rules) -> list[int] | None:
-    if not all(map(_KOPECKS.fullmatch, texts)):
+    whole = "\n".join(texts)
+    if not _MANY_SUMS.fullmatch(f"{whole}\n"):
         return None
-    return [int(text[:-3] + text[-2:]) for text in texts]
+    return list(map(int, whole.replace(",", "").replace(".", "").split("\n")))
 
 
 COLUMNS: Final[dict[RegisterKind, tuple[Column, ...]]] = {

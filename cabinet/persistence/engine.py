@@ -1,7 +1,8 @@
 """The database engine, on SQLite and PostgreSQL alike."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,30 @@ class Kin:
 
 
 def _tell_in_our_words(context: ExceptionContext) -> None:
+    _say(context.original_exception)
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """For what is said to the driver itself: the same errors as of what SQLAlchemy says.
+
+    Raises:
+        InputError: text that no database can write down.
+        Busy: waited for others in vain.
+    """
+    try:
+        yield
+    except Exception as problem:
+        _say(problem)
+        raise
+
+
+def _say(problem: BaseException) -> None:
     """What is no fault of ours.
 
     NUL in PostgreSQL and half a character in both: whoever sent it is told so. Rows that others hold for too long:
     whoever waited may try again.
     """
-    problem = context.original_exception
     if isinstance(problem, UnicodeEncodeError) or "NUL (0x00)" in str(problem):
         raise InputError from problem
     if "database is locked" in str(problem) or getattr(problem, "sqlstate", "") in _WAITED_IN_VAIN:

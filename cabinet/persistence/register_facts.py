@@ -1,7 +1,8 @@
 """Registers of facts come in: charges and payments made elsewhere. A fact never changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
 from typing import Any, Final
 
 from sqlalchemy import Column as TableColumn
@@ -15,6 +16,8 @@ from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.register_rows import (
     Staging,
     Taken,
+    account_ids,
+    load,
     staged_table,
     table_of,
 )
@@ -61,7 +64,11 @@ _FACTS: Final = {
 
 
 class FactsImport:
-    """Takes blocks of lines: a new fact is added, the same fact is nothing, another one is refused."""
+    """Takes blocks of lines: a new fact is added, the same fact is nothing, another one is refused.
+
+    Most registers tell nothing but news: their blocks go straight into the table, until one holds a fact that is there
+    already. That one and what follows is staged and merged.
+    """
 
     def __init__(self, session: Session, kind: RegisterKind, supplier_id: int, register_id: int) -> None:
         self._session = session
@@ -71,9 +78,36 @@ class FactsImport:
         self._table = table_of(self._facts.table)
         self._staged = _staged(self._table, self._facts)
         self._staging = Staging(session, self._staged)
+        self._only_news = True
 
     def take(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
         """Store a block."""
+        if self._only_news and (taken := self._add_all(columns)):
+            return taken
+        self._only_news = False
+        return self._merge(columns)
+
+    def _add_all(self, columns: Mapping[str, Sequence[Any]]) -> Taken | None:
+        """Every fact, but those of unknown accounts; None, and nothing is stored, when one is there already."""
+        connection, numbers = self._session.connection(), columns["account"]
+        known = account_ids(self._session, self._supplier_id, numbers)
+        ids = [known.get(number) for number in numbers]
+        found = [account_id is not None for account_id in ids]
+        rows: dict[str, Iterable[Any]] = {
+            name: compress(columns[ours], found) for ours, name in self._facts.columns.items()
+        }
+        added = sum(found)
+        rows |= {"customer_account_id": compress(ids, found), "register_id": repeat(self._register_id, added)}
+        try:
+            with connection.begin_nested():
+                load(connection, self._table, rows)
+        except connection.dialect.loaded_dbapi.IntegrityError:
+            return None
+        strangers = [place for place, there in enumerate(found) if not there]
+        return Taken(added, refused=dict.fromkeys(strangers, LineRefused("account", Fault.UNKNOWN_ACCOUNT)))
+
+    def _merge(self, columns: Mapping[str, Sequence[Any]]) -> Taken:
+        """The new facts; the others are held against what is there."""
         lines = len(columns["account"])
         block = {"line": range(lines), "number": columns["account"]}
         self._staging.fill(block | {name: columns[ours] for ours, name in self._facts.columns.items()})

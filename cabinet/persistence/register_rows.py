@@ -4,7 +4,7 @@ PostgreSQL takes a block by COPY, SQLite by executemany; from there on both run 
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from cabinet.domain.registers import LineRefused
-from cabinet.persistence.engine import is_postgresql, metadata
+from cabinet.persistence.engine import in_our_words, is_postgresql, metadata
 
 # A block is small beside the tables it goes into: it is looked up by their indexes, never by reading them whole.
 _BY_INDEX: Final = (
@@ -73,15 +73,9 @@ class Staging:
         """Replace what is staged by a block, column by column; None is unknown."""
         emptied = text(f"TRUNCATE {self._table.name}") if self._copies else delete(self._table)
         self._connection.execute(emptied)
-        names, rows = ", ".join(f'"{name}"' for name in columns), zip(*columns.values(), strict=True)
-        driver: Any = self._connection.connection.driver_connection
+        load(self._connection, self._table, columns)
         if not self._copies:
-            marks = ", ".join("?" * len(columns))
-            driver.executemany(f"INSERT INTO {self._table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our own names
             return
-        with driver.cursor() as cursor, cursor.copy(f"COPY {self._table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
         # Without it the planner believes in one row, and reads a big table whole to find it its partner.
         marks = ", ".join(column.name for column in list(self._table.columns)[:3])
         self._connection.execute(text(f"ANALYZE {self._table.name} ({marks})"))
@@ -91,16 +85,38 @@ class Staging:
         self._table.drop(self._connection)
 
 
+def load(connection: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Add rows, column by column, as fast as the database takes them.
+
+    Raises:
+        the driver's IntegrityError: a key of the table is there already.
+    """
+    names, rows = ", ".join(f'"{name}"' for name in columns), zip(*columns.values(), strict=True)
+    driver: Any = connection.connection.driver_connection
+    with in_our_words():
+        if not is_postgresql(connection):
+            marks = ", ".join("?" * len(columns))
+            driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+            return
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
 def account_ids(session: Session, supplier_id: int, numbers: Collection[str]) -> dict[str, int]:
     """Account numbers of a supplier with their ids; the unknown ones are absent.
 
-    Number by number, for one big condition makes the planner read all accounts of the supplier.
+    Number by number, for one big condition makes the planner read all accounts of the supplier; and in one row, for
+    between rows the thread that reads the file would come in.
     """
     connection, accounts = session.connection(), table_of("customer_accounts")
     number = _each(connection, set(numbers), accounts.c.number.type)
     ours = (accounts.c.supplier_id == supplier_id, accounts.c.number == number)
-    found = connection.execute(select(number, select(accounts.c.id).where(*ours).scalar_subquery()))
-    return {asked: account_id for asked, account_id in found if account_id is not None}
+    account = select(accounts.c.id).where(*ours).scalar_subquery()
+    together = func.json_object_agg if is_postgresql(connection) else func.json_group_object
+    found = connection.execute(select(together(number, account))).scalar_one()
+    known: dict[str, int | None] = json.loads(found) if isinstance(found, str) else found or {}
+    return {asked: account_id for asked, account_id in known.items() if account_id is not None}
 
 
 def among(connection: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from cabinet.persistence.payments import OutsidePayment
 from cabinet.persistence.registers import Register, RegisterReject
 from cabinet.services import register_files, registers
 from cabinet.services.access_pins import IssuePin, issue_pin
+from cabinet.services.register_undo import UndoImport, undo_import
 from cabinet.services.registers import ImportRegister, RegisterOutcome, import_register
 from cabinet.texts.registers import FAULTS
 from cabinet.worker import run_round
@@ -398,6 +399,29 @@ def test_lines_in_quarantine_stand_in_the_order_of_the_file(world: World, folder
         (4, "account"),
         (6, "amount"),
     ]
+
+
+@pytest.mark.parametrize("known", [0, 900, 1799])
+def test_news_and_what_is_known_come_by_turns_in_blocks(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, known: int
+) -> None:
+    monkeypatch.setattr(register_files, "BLOCK", 1 << 15)
+    take(world.deps, ACCOUNTS, write(folder, ACCOUNTS, {}))
+    months = [{"period": f"{1901 + n // 12}-{n % 12 + 1:02d}"} for n in range(1500)]
+    lines = [
+        line for n, month in enumerate(months) for line in [month, {"account": OTHER}][: 1 + (n % 5 == 0)]
+    ]
+    before = lines[known]
+    take(world.deps, CHARGES, write(folder, CHARGES, before))
+    lines.append(before | {"method": "norm"})
+    outcome = take(world.deps, CHARGES, write(folder, CHARGES, *lines))
+    assert numbers(outcome) == (1499, 0, 1, 301)
+    with world.deps.snapshot() as tx:
+        columns = [reject.column for reject in tx.registers.list_rejects(3)]
+    assert columns == ["account"] * 300 + ["method"]
+    assert counts(world)["Charge"] == 1500
+    undo_import(world.deps, Actor.system(), UndoImport(CHARGES, "izhevsk"))
+    assert counts(world)["Charge"] == 1
 
 
 def test_what_quarantined_lines_said_is_kept_for_ninety_days(world: World, folder: Path) -> None:
