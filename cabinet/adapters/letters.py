@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Final, Self
 
+from cabinet.domain.identity import ascii_host
 from cabinet.ports import Letter, Undelivered
 
 # RFC 3834: no holiday replies to what a program sent.
@@ -32,7 +33,7 @@ class Mailbox:
         name, bare = parseaddr(text)
         local, at, host = bare.rpartition("@")
         try:
-            domain = host.encode("idna").decode("ascii")
+            domain = ascii_host(host)
         except UnicodeError as exc:
             raise Undelivered("not an address", retryable=False) from exc
         if not (local and at and domain) or not text.isprintable() or set(bare) & set(' "<>,;:\\'):

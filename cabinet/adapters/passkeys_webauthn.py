@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from cabinet.domain.identity import ascii_host
 from cabinet.domain.passkeys import LIFETIME, LONGEST_ANSWER, PasskeyRefused
 from cabinet.ports import NewPasskey, PasskeyAnswer, PasskeyOwner, PasskeyUse
 from cabinet.texts.shell import BRAND
@@ -29,7 +30,7 @@ class WebauthnPasskeys:
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
-        self._host = (parts.hostname or "").encode("idna").decode()
+        self._host = ascii_host(parts.hostname or "")
         port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
         self._origin = f"{parts.scheme}://{self._host}{port}"
 

@@ -12,6 +12,9 @@ _PHONE_NOISE = re.compile(r"[\s()\-‐‑–—−.]")
 _MOBILE = re.compile(r"(?:\+?7|8)?(9\d{9})")
 _MAIL_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x1f\x7f\ud800-\udfff]{1,64}")
 _MAX_EMAIL = 254
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_DEVIATIONS: Final = frozenset("ßς")
 # Cyrillic letters that people type for the Latin ones they look like.
 _LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХаеорсухкмтвн", "ABEKMHOPCTYXaeopcyxkmtbh")  # fmt: skip
 
@@ -84,23 +87,50 @@ NOBODY: Final = Login(LoginKind.EMAIL, "nobody@localhost.invalid")
 def _email(text: str) -> str:
     local, _, host = text.rpartition("@")
     try:
-        ascii_host = host.rstrip(".").encode("idna").decode("ascii").lower()
+        host = ascii_host(host.rstrip("."))
     except UnicodeError as exc:
         raise LoginMalformed from exc
     local = local.lower()  # folded, «straße» would be «strasse», which is another person's mailbox
-    value = f"{local}@{ascii_host}"
-    labels = ascii_host.split(".")
-    well_formed = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", x) for x in labels)
+    value = f"{local}@{host}"
+    labels = host.split(".")
+    well_formed = len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
     if not _MAIL_LOCAL.fullmatch(local) or not well_formed or len(value) > _MAX_EMAIL:
         raise LoginMalformed
     return value
 
 
+def ascii_host(host: str) -> str:
+    """A host's name as the network has it: «почта.рф» is «xn--80a1acny.xn--p1ai».
+
+    «ß» and «ς» stay what they are, as in browsers (UTS #46, nontransitional); Python's own codec is of 2003 and makes
+    another host of «straße.de».
+
+    Raises:
+        UnicodeError: no host has such a name.
+    """
+    return ".".join(map(_ascii_label, _DOTS.split(host)))
+
+
+def _ascii_label(label: str) -> str:
+    small = unicodedata.normalize("NFKC", label.lower())
+    if _DEVIATIONS.isdisjoint(small):
+        return label.encode("idna").decode("ascii").lower()
+    if not small.replace("-", "").isalnum():
+        raise UnicodeError
+    return f"xn--{small.encode('punycode').decode('ascii')}"
+
+
 def _readable_host(host: str) -> str:
+    return ".".join(map(_readable_label, host.split(".")))
+
+
+def _readable_label(label: str) -> str:
+    """As a person would write it; left as it is when that would be another label."""
     try:
-        return host.encode("ascii").decode("idna")
+        text = label.removeprefix("xn--").encode("ascii").decode("punycode")
+        return text if label.startswith("xn--") and _ascii_label(text) == label else label
     except UnicodeError:
-        return host
+        return label
 
 
 def account_number(text: str, pattern: str = r"\d{12}") -> str:

@@ -254,11 +254,16 @@ def finish_confirm(deps: Deps, actor: Actor, answer: str) -> None:
         PasskeyRefused, PasskeyLate, PasskeyUnknown: what is wrong with the answer.
     """
     actor.require(Permission.PROFILE)
-    proof = check_proof(deps, actor.visitor, PasskeyPurpose.CONFIRM, actor.user, answer)
-    with deps.transaction() as tx:
-        note_proof(deps, tx, actor, proof)
-        renew(deps, tx, actor)
-        tx.sessions.mark_factor(actor.session_id or 0, deps.clock.now())
+    challenge = _spend(deps, actor.visitor, PasskeyPurpose.CONFIRM, actor.user, answer)
+    try:
+        proof = _check(deps, answer, challenge, actor.user)
+        with deps.transaction() as tx:
+            note_proof(deps, tx, actor, proof)
+            renew(deps, tx, actor)
+            tx.sessions.mark_factor(actor.session_id or 0, deps.clock.now())
+    except (PasskeyRefused, PasskeyUnknown):
+        _remember_failure(deps, actor, answer)
+        raise
 
 
 def begin_proof(deps: Deps, tx: UnitOfWork, visitor: Visitor, purpose: PasskeyPurpose, user_id: int) -> str:
@@ -353,14 +358,14 @@ def _check(deps: Deps, answer: str, challenge: str, user_id: int | None) -> tupl
 
 
 def _remember_failure(deps: Deps, actor: Actor, answer: str) -> None:
-    """In the audit, for the owner to see; of a passkey that nobody has as well.
+    """In the audit, for whoever is signed in to see, or else for the owner; of a passkey that nobody has as well.
 
     Only of an answer that has spent a challenge: of those there is a limit.
     """
     key_id = deps.passkeys.read(answer).key_id
     with deps.transaction() as tx:
         passkey = tx.passkeys.find_by_key(key_id)
-        tried = Actor(actor.visitor, passkey.user_id if passkey else None)
+        tried = actor if actor.user_id else Actor(actor.visitor, passkey.user_id if passkey else None)
         tx.audit.record(tried, deps.clock.now(), "passkey.failed", passkey.id if passkey else None)
 
 

@@ -44,7 +44,7 @@ WORDS: Final[dict[str, str]] = {
 
 FAILED: Final[dict[str, str]] = {
     "sign_in.failed": "Неверный пароль при входе",
-    "passkey.failed": "Вход ключом доступа не удался",
+    "passkey.failed": "Ключ доступа не подошёл",
     "code.failed": "Неверный код из сообщения",
     "session.second_step_failed": "Второе подтверждение при входе не удалось",
     "session.reauthentication_failed": "Неверный текущий пароль",

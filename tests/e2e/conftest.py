@@ -112,8 +112,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Headless Chromium."""
-    browser = playwright.chromium.launch(executable_path=test_needs.find_browser(), args=ARGUMENTS)
+    """Headless Chromium, the one without windows where it is installed."""
+    browser = playwright.chromium.launch(executable_path=test_needs.find_shell(), args=ARGUMENTS)
     yield browser
     events._set_running_loop(_Playwright.loop)
     browser.close()

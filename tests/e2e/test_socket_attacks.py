@@ -4,9 +4,7 @@ import base64
 import json
 import re
 import sqlite3
-import statistics
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -144,35 +142,31 @@ def attack(attacked: Attacked, name: str, cookies: dict[str, str], token: str) -
 
 
 @pytest.fixture
-def honest(attacked: Attacked) -> Iterator[Callable[[], float]]:
-    """Somebody else's page asks again and again meanwhile: the 95th percentile of the answers, in seconds."""
-    times: list[float] = []
+def honest(attacked: Attacked) -> Iterator[Callable[[], list[bool]]]:
+    """Somebody else's page asks again and again meanwhile: whether it was answered, each time."""
+    answered: list[bool] = []
     over = threading.Event()
 
     def ask() -> None:
         with attacked.socket({"device": "honest"}, token="honest") as socket:
             while not over.is_set():
-                began = time.perf_counter()
-                assert socket.hydrate()
-                times.append(time.perf_counter() - began)
+                answered.append(bool(socket.hydrate()))
                 over.wait(0.06)
 
     thread = threading.Thread(target=ask)
     thread.start()
 
-    def ended() -> float:
+    def ended() -> list[bool]:
         over.set()
         thread.join()
-        assert len(times) > 10
-        return statistics.quantiles(times, n=20)[-1]
+        return answered
 
     yield ended
-    over.set()
-    thread.join()
+    ended()
 
 
 def test_an_anonymous_socket_that_calls_everything_changes_nothing(
-    attacked: Attacked, honest: Callable[[], float]
+    attacked: Attacked, honest: Callable[[], list[bool]]
 ) -> None:
     before = checksums(attacked.engine)
     said = {
@@ -185,7 +179,8 @@ def test_an_anonymous_socket_that_calls_everything_changes_nothing(
     assert [short(x) for x, text in said.items() if any(canary in text for canary in CANARIES)] == []
     assert "Traceback" not in attacked.log
     assert "unexpected" not in attacked.log
-    assert honest() < 2
+    assert len(honest()) > 10
+    assert all(honest())
 
 
 def test_a_stranger_who_calls_everything_neither_changes_nor_sees_what_is_annas(attacked: Attacked) -> None:

@@ -193,7 +193,7 @@ def test_a_forged_proof_is_remembered_and_the_owner_sees_it(world: World) -> Non
         with pytest.raises(PasskeyRefused):
             answered(world, telephone.prove(asked(world), private=ec.generate_private_key(ec.SECP256R1())))
     row = security_events.list_security_events(world.deps, anna)[0]
-    assert row.what == "Вход ключом доступа не удался, 2\u00a0попытки"
+    assert row.what == "Ключ доступа не подошёл, 2\u00a0попытки"
     assert row.place == f"IP-адрес {ELSEWHERE.address}"
 
 
@@ -442,6 +442,26 @@ def test_a_passkey_confirms_who_it_is_for_this_session_alone(world: World) -> No
         passkeys.finish_confirm(world.deps, anna, mallory.prove(passkeys.begin_confirm(world.deps, anna)))
     with pytest.raises(ReauthenticationNeeded):
         reauthentication.ask_recent(world.deps, anna)
+
+
+def test_who_confirms_by_a_wrong_passkey_is_seen_by_the_sessions_owner(world: World) -> None:
+    anna, boris, telephone = subscriber(world), subscriber(world, "boris@example.ru", BORIS), Authenticator()
+    add(world, anna, telephone)
+    add(world, boris, mallory := Authenticator())
+    forged = telephone.prove(
+        passkeys.begin_confirm(world.deps, anna), private=ec.generate_private_key(ec.SECP256R1())
+    )
+    for lie in (forged, mallory.prove(passkeys.begin_confirm(world.deps, anna))):
+        with pytest.raises((PasskeyRefused, PasskeyUnknown)):
+            passkeys.finish_confirm(world.deps, anna, lie)
+    for nothing in (forged, "{}"):
+        with pytest.raises((PasskeyRefused, PasskeyLate)):
+            passkeys.finish_confirm(world.deps, anna, nothing)
+    assert (
+        security_events.list_security_events(world.deps, anna)[0].what
+        == "Ключ доступа не подошёл, 2\u00a0попытки"
+    )
+    assert not any("не подошёл" in x.what for x in security_events.list_security_events(world.deps, boris))
 
 
 def test_who_has_no_passkey_and_who_is_nobody_confirms_by_none(world: World) -> None:

@@ -45,6 +45,11 @@ def test_a_phone_is_one_however_it_is_written(typed: str) -> None:
         ("Straße@example.de", "straße@example.de"),
         ("STRAẞE@example.de", "straße@example.de"),
         ("ß" * 40 + "@example.ru", "ß" * 40 + "@example.ru"),
+        ("anna@Straße.de", "anna@xn--strae-oqa.de"),
+        ("anna@STRAẞE.de", "anna@xn--strae-oqa.de"),
+        ("anna@strasse.de", "anna@strasse.de"),
+        ("anna@βόλος.com", "anna@xn--nxasmm1c.com"),
+        ("anna@ﬁß。de", "anna@xn--fi-hia.de"),
         ("o'neil@example.ie", "o'neil@example.ie"),
         ("a＠example.ru", "a@example.ru"),
     ],
@@ -63,7 +68,7 @@ def test_an_email_is_kept_in_small_letters_with_a_domain_of_letters_digits_and_h
         "anna@-example.ru", "anna@example-.ru", "anna@example..ru", "anna@exa_mple.ru", "anna@.ru",
         "a" * 65 + "@example.ru", "a@" + "b" * 64 + ".ru", "a@" + ".".join(["b" * 60] * 5),
         "a\0@example.ru", "a\n@example.ru", "a,b@example.ru", "<a@example.ru>", '"a"@example.ru', "a\ud800@example.ru",
-        "a@\ud800.ru",
+        "a@\ud800.ru", "a@ß" + "b" * 60 + ".ru", "a@ß\u202e.ru", "a@ß<b.ru",
     ],
 )  # fmt: skip
 def test_what_is_neither_is_refused(typed: str) -> None:
@@ -79,6 +84,8 @@ def test_what_is_neither_is_refused(typed: str) -> None:
         ("Irina@mail.ru", "i•••@mail.ru", "irina@mail.ru"),
         ("а@почта.рф", "а•••@почта.рф", "а@почта.рф"),
         ("a@xn--a.ru", "a•••@xn--a.ru", "a@xn--a.ru"),
+        ("a@straße.de", "a•••@straße.de", "a@straße.de"),
+        ("a@xn--.почта.рф", "a•••@xn--.почта.рф", "a@xn--.почта.рф"),
     ],
 )
 def test_a_login_is_masked_for_others_and_readable_for_its_owner(typed: str, masked: str, shown: str) -> None:
