@@ -237,16 +237,19 @@
     if (left) countdown.timer = setTimeout(countdown, 1000);
   }
 
-  /* Error summary: the focus goes to it when it comes or its words change; the title says so while it stays. */
+  /* Error summary: the focus goes to it when it comes, when its words change, and when a form that was sent again is
+     answered by the same words; the title says so while it stays. */
   const words = () => one("[data-connection]")?.dataset || {};
   let said = "";
   let asked = false;
+  let answered = false;
   function summary() {
     const box = one("[data-error-summary]");
     const text = box ? box.textContent : "";
-    if (box && (text !== said || asked)) box.focus();
+    const again = asked && answered && !one('button[aria-busy="true"]');
+    if (box && (text !== said || again)) box.focus();
     said = text;
-    asked = false;
+    if (again) asked = false;
     head(box);
   }
 
@@ -288,7 +291,11 @@
       super(...parameters);
       this.addEventListener("open", () => { sockets.add(this); connection(); });
       this.addEventListener("close", () => { sockets.delete(this); connection(); awaiting(false); });
-      this.addEventListener("message", (event) => { if (isEvent(event.data)) awaiting(false); });
+      this.addEventListener("message", (event) => {
+        if (!isEvent(event.data)) return;
+        awaiting(false);
+        answered = true;
+      });
     }
     send(data) {
       if (isEvent(data)) {
@@ -409,6 +416,7 @@
     }
     conceal(event.target);
     asked = Boolean(one("[data-error-summary]"));
+    answered = false;
     if (asked) setTimeout(summary, 1500); // the same mistakes again change nothing that an observer could see
   }, true);
   on("submit", (event) => {

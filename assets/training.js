@@ -234,6 +234,9 @@ function popup(step, here) {
       footer.className = "coach-foot";
       footer.style.display = "flex";
       footer.replaceChildren(...buttons(step, here));
+      // driver.js is about to focus the card: whoever has begun to type goes on typing.
+      const held = document.activeElement;
+      if (inside(marked).includes(held)) queueMicrotask(() => held.focus({ preventScroll: true }));
     },
   };
 }
@@ -345,7 +348,7 @@ function place(element) {
   if (!box || !element) return;
   settle();
   const held = document.activeElement;
-  if (touched && (element.contains(held) || box.contains(held))) return; // who types or goes round already goes on
+  if (inside(element).includes(held) || touched && box.contains(held)) return; // who types or goes round already goes on
   stops()[0]?.focus({ preventScroll: true });
 }
 
