@@ -14,18 +14,19 @@ from cabinet import container
 from cabinet.domain.codes import new_token
 from cabinet.domain.identity import Login
 from cabinet.domain.permissions import Actor, OperatorRole
+from cabinet.domain.registers import RegisterKind
 from cabinet.persistence.engine import make_engine
 from cabinet.persistence.second_factors import TotpSecret
 from cabinet.persistence.unit_of_work import snapshots, transactions
 from cabinet.persistence.users import User
-from cabinet.services import customer_accounts, desk_policy, operators, profile, sessions
+from cabinet.services import customer_accounts, demo, desk_policy, operators, profile, sessions
 from cabinet.services.deps import Deps
+from cabinet.services.registers import ImportRegister, import_register
 from cabinet.settings import Settings
-from tests.e2e.portal import ROOT, Portal
+from tests.e2e.portal import Portal
 
 PASSWORD = "мама мыла синюю раму"
 _THOUSAND = 1000  # roubles; above it sums are written with a space
-_ACCOUNTS = ROOT / "cabinet" / "demo_data" / "accounts.csv"
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,38 @@ class Town:
         self._portal = portal
         self._deps = deps
         self._numbers = count(1)
-        with _ACCOUNTS.open(encoding="utf-8") as file:
+        self._blocks = count(38)  # what numbers of accounts begin with
+        with (demo.FOLDER / "accounts.csv").open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file, delimiter=";"))
         owing = [row for row in rows if 0 < float(row["balance"]) < _THOUSAND]
-        self._free = iter([_household(row) for row in owing])
+        self._free = [_household(row) for row in reversed(owing)]
 
     def household(self) -> Household:
-        """One that no test has taken yet."""
-        return next(self._free)
+        """One that no test has taken yet; when all are, as many move in again, into other flats."""
+        if not self._free:
+            self._free = [_household(row) for row in self._move_in()]
+        return self._free.pop()
+
+    def _move_in(self) -> list[dict[str, str]]:
+        """The households of the demo registers once more under other numbers; those that owe little."""
+        block = f"{next(self._blocks)}"
+        owing = []
+        for kind in RegisterKind:
+            with (demo.FOLDER / f"{kind.value}.csv").open(encoding="utf-8") as file:
+                rows = list(csv.DictReader(file, delimiter=";"))
+            for row in rows:
+                row["account"] = block + row["account"][len(block) :]
+                if kind is RegisterKind.ACCOUNTS:
+                    row |= {"els": "-", "izhku": "-", "flat": block + row["flat"].strip("-")}
+                    owing += [row] if 0 < float(row["balance"]) < _THOUSAND else []
+            path = self._portal.data_dir / f"{block}-{kind.value}.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, rows[0], delimiter=";", lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+            outcome = import_register(self._deps, Actor.system(), ImportRegister(kind, path, demo.CODE))
+            assert outcome.added == len(rows)
+        return owing
 
     def new_login(self) -> str:
         """An address that nobody has."""
