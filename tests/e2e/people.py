@@ -2,7 +2,7 @@
 
 import csv
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -75,20 +75,18 @@ class Town:
         self._numbers = count(1)
         self._blocks = count(38)  # what numbers of accounts begin with
         with (demo.FOLDER / "accounts.csv").open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file, delimiter=";"))
-        owing = [row for row in rows if 0 < float(row["balance"]) < _THOUSAND]
-        self._free = [_household(row) for row in reversed(owing)]
+            self._free = _owing(csv.DictReader(file, delimiter=";"))
 
     def household(self) -> Household:
         """One that no test has taken yet; when all are, as many move in again, into other flats."""
         if not self._free:
-            self._free = [_household(row) for row in self._move_in()]
+            self._free = self._move_in()
         return self._free.pop()
 
-    def _move_in(self) -> list[dict[str, str]]:
+    def _move_in(self) -> list[Household]:
         """The households of the demo registers once more under other numbers; those that owe little."""
         block = f"{next(self._blocks)}"
-        owing = []
+        owing: list[Household] = []
         for kind in RegisterKind:
             with (demo.FOLDER / f"{kind.value}.csv").open(encoding="utf-8") as file:
                 rows = list(csv.DictReader(file, delimiter=";"))
@@ -96,7 +94,8 @@ class Town:
                 row["account"] = block + row["account"][len(block) :]
                 if kind is RegisterKind.ACCOUNTS:
                     row |= {"els": "-", "izhku": "-", "flat": block + row["flat"].strip("-")}
-                    owing += [row] if 0 < float(row["balance"]) < _THOUSAND else []
+            if kind is RegisterKind.ACCOUNTS:
+                owing = _owing(rows)
             path = self._portal.data_dir / f"{block}-{kind.value}.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, rows[0], delimiter=";", lineterminator="\n")
@@ -261,6 +260,11 @@ def settled(portal: Portal) -> Iterator[Town]:
         yield Town(portal, deps)
     finally:
         engine.dispose()
+
+
+def _owing(rows: Iterable[dict[str, str]]) -> list[Household]:
+    """Those that owe little, the first of the register last."""
+    return [_household(row) for row in rows if 0 < float(row["balance"]) < _THOUSAND][::-1]
 
 
 def _household(row: dict[str, str]) -> Household:
